@@ -1,0 +1,39 @@
+"""Fixtures of every lane: the template as a repository, and fresh machines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from demo.snapshot import snapshot
+from machine import Machine, make_machine
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def template_repo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Hold the working tree, dirty or not, on branch `main` of a bare repository; nobody writes to it."""
+    bare = tmp_path_factory.mktemp("template") / "template.git"
+    snapshot(ROOT, bare)
+    before = _refs(bare)
+    yield bare
+    assert _refs(bare) == before, "a test wrote to the template repository"
+
+
+def _refs(bare: Path) -> dict[str, bytes]:
+    return {str(f.relative_to(bare)): f.read_bytes()
+            for f in [bare / "HEAD", bare / "config", *(bare / "refs").rglob("*")] if f.is_file()}
+
+
+@pytest.fixture
+def fresh_machine(tmp_path: Path) -> Machine:
+    """A machine that has seen nothing yet."""
+    return make_machine(tmp_path / "machine")
+
+
+@pytest.fixture
+def another_machine(tmp_path: Path) -> Callable[[str], Machine]:
+    """More machines, by name, for what travels between them."""
+    return lambda name: make_machine(tmp_path / name)
