@@ -30,13 +30,14 @@ demo: $(UV)  ## from an empty folder to a trained, served, monitored, rolled bac
 
 tools: $(UV)  ## install what the tests need (PyPI, Debian, npm)
 	@$(UV) sync -q --frozen
-	@$(UV) run -q --frozen python -m demo.tools
+	@tests/install_tools.sh
 
 test: tools  ## every lane, at most 25 minutes on 2 cores
-	@$(UV) run -q --frozen python -m demo.lanes
+	@$(MAKE) -s lint
+	@$(UV) run -q --frozen pytest -q -n 2 --dist worksteal --durations 12 --junitxml build/junit.xml
 
 test-quick: $(UV)  ## the unit lane and a slice of the render lane, under a minute
-	@$(UV) run -q --frozen pytest -q tests/unit tests/render -m "not slow" -n 2 --dist loadgroup
+	@$(UV) run -q --frozen pytest -q tests/unit tests/render -m "not slow" -n 2 --dist worksteal
 
 test-long: tools  ## everything that does not fit into `make test`; writes benchmarks/long/
 	@$(UV) run -q --frozen python -m benchmarks.long
