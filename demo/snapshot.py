@@ -14,8 +14,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-_DRAFT = {f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER")
-          for what, value in (("NAME", "draft"), ("EMAIL", "draft@localhost"))}
+_DRAFT = {
+    f"GIT_{who}_{what}": value
+    for who in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "draft"), ("EMAIL", "draft@localhost"))
+}
 
 
 def snapshot(root: Path, bare: Path) -> str:
@@ -23,9 +26,16 @@ def snapshot(root: Path, bare: Path) -> str:
 
     Tags travel along. A tree that equals HEAD is HEAD itself, anything else one commit on top.
     """
+
     def git(*args: str, **env: str) -> str:
-        done = subprocess.run(["git", *args], cwd=root, check=True, text=True, capture_output=True,
-                              env={**os.environ, **env})
+        done = subprocess.run(
+            ["git", *args],
+            cwd=root,
+            check=True,
+            text=True,
+            capture_output=True,
+            env={**os.environ, **env},
+        )
         return done.stdout.strip()
 
     bare = bare.resolve()
@@ -36,16 +46,29 @@ def snapshot(root: Path, bare: Path) -> str:
         git("-C", str(bare), "config", "receive.shallowUpdate", "true")
     git("push", "-q", "--force", str(bare), f"{head}:refs/heads/main", "refs/tags/*:refs/tags/*")
     with tempfile.TemporaryDirectory() as scratch:
-        inside = {"GIT_DIR": str(bare), "GIT_WORK_TREE": str(root.resolve()),
-                  "GIT_INDEX_FILE": str(Path(scratch) / "index")}
+        inside = {
+            "GIT_DIR": str(bare),
+            "GIT_WORK_TREE": str(root.resolve()),
+            "GIT_INDEX_FILE": str(Path(scratch) / "index"),
+        }
         git("read-tree", head, **inside)
         git("add", "-A", **inside)
         tree = git("write-tree", **inside)
         if tree == git("rev-parse", f"{head}^{{tree}}"):
             return head
         when = git("show", "-s", "--format=%ct", head) + " +0000"
-        draft = git("commit-tree", tree, "-p", head, "-m", "draft of the working tree", **inside,
-                    **_DRAFT, GIT_AUTHOR_DATE=when, GIT_COMMITTER_DATE=when)
+        draft = git(
+            "commit-tree",
+            tree,
+            "-p",
+            head,
+            "-m",
+            "draft of the working tree",
+            **inside,
+            **_DRAFT,
+            GIT_AUTHOR_DATE=when,
+            GIT_COMMITTER_DATE=when,
+        )
         git("update-ref", "refs/heads/main", draft, **inside)
     return draft
 

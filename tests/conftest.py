@@ -23,8 +23,11 @@ def template_repo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def _refs(bare: Path) -> dict[str, bytes]:
-    return {str(f.relative_to(bare)): f.read_bytes()
-            for f in [bare / "HEAD", bare / "config", *(bare / "refs").rglob("*")] if f.is_file()}
+    return {
+        str(f.relative_to(bare)): f.read_bytes()
+        for f in [bare / "HEAD", bare / "config", *(bare / "refs").rglob("*")]
+        if f.is_file()
+    }
 
 
 @pytest.fixture

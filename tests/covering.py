@@ -10,15 +10,23 @@ from covertable import make
 
 ROOT = Path(__file__).parents[1]
 QUESTIONS: dict[str, dict[str, Any]] = {
-    name: spec for name, spec in yaml.safe_load((ROOT / "copier.yml").read_text()).items()
+    name: spec
+    for name, spec in yaml.safe_load((ROOT / "copier.yml").read_text()).items()
     if not name.startswith("_")
 }
 # Refused for now with one line; the table of hostile answers holds that.
 _NOT_YET = {"forge": {"gitlab"}, "cloud": {"aws"}}
-_NAMES = {"project_name": "Churn model 2.0", "package_name": "churn", "owner": "acme-ml",
-          "description": "Tells which customers of Ada & Co. leave, a month ahead: yes or no."}
+_NAMES = {
+    "project_name": "Churn model 2.0",
+    "package_name": "churn",
+    "owner": "acme-ml",
+    "description": "Tells which customers of Ada & Co. leave, a month ahead: yes or no.",
+}
 PRACTICES: tuple[tuple[str, ...], ...] = (
-    (), ("personal_data",), ("personal_data", "ab_testing", "feature_store", "kubernetes"))
+    (),
+    ("personal_data",),
+    ("personal_data", "ab_testing", "feature_store", "kubernetes"),
+)
 
 
 def choices(question: str) -> list[Any]:
@@ -31,19 +39,25 @@ def choices(question: str) -> list[Any]:
 def rows(strength: int = 2) -> list[dict[str, Any]]:
     """Give answers in which every combination of `strength` choices that can be asked occurs.
 
-    A question that is not asked has no value in a row: an answer that the template would drop
-    proves nothing.
+    The phases are covered one by one: a question that is not asked in a phase has no value there,
+    and a pair that is only covered by a dropped answer would not be covered at all.
     """
-    factors = {name: choices(name) for name, spec in QUESTIONS.items()
-               if "choices" in spec and not spec.get("multiselect")}
-    factors["practices"] = [",".join(chosen) for chosen in PRACTICES]
     found: list[dict[str, Any]] = []
-    for row in make(factors, strength=strength):
-        answers = {**_NAMES, **row, "practices": [p for p in row["practices"].split(",") if p]}
-        if answers["phase"] == "exploration":
+    for phase in choices("phase"):
+        factors = {
+            name: choices(name)
+            for name, spec in QUESTIONS.items()
+            if "choices" in spec and not spec.get("multiselect")
+        }
+        factors["practices"] = [",".join(chosen) for chosen in PRACTICES]
+        factors["phase"] = [phase]
+        if phase == "exploration":
             for hidden in ("serving", "cloud", "practices"):
-                del answers[hidden]
-        if answers not in found:
+                del factors[hidden]
+        for row in make(factors, strength=strength):
+            answers = {**_NAMES, **{name: row[name] for name in sorted(row)}}
+            if "practices" in answers:
+                answers["practices"] = [p for p in answers["practices"].split(",") if p]
             found.append(answers)
     return found
 
@@ -57,5 +71,8 @@ def name_of(answers: dict[str, Any]) -> str:
     """Give a test id: the choices of a row, names left out."""
     if not answers:
         return "default"
-    return "-".join(str(v) if not isinstance(v, list) else f"{len(v)}practices"
-                    for k, v in answers.items() if k not in _NAMES)
+    return "-".join(
+        str(v) if not isinstance(v, list) else f"{len(v)}practices"
+        for k, v in answers.items()
+        if k not in _NAMES
+    )

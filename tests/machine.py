@@ -13,11 +13,28 @@ from dataclasses import dataclass
 from pathlib import Path
 
 # What a machine takes over from its host: where programs and packages come from, and nothing else.
-_HOST = ("LANG", "PIP_CERT", "PIP_FIND_LINKS", "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL",
-         "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE",
-         "NODE_EXTRA_CA_CERTS", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY",
-         "http_proxy", "https_proxy", "no_proxy", "PYENV_ROOT", "UV_INDEX_URL", "UV_DEFAULT_INDEX",
-         "UV_OFFLINE")
+_HOST = (
+    "LANG",
+    "PIP_CERT",
+    "PIP_FIND_LINKS",
+    "PIP_INDEX_URL",
+    "PIP_EXTRA_INDEX_URL",
+    "REQUESTS_CA_BUNDLE",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "CURL_CA_BUNDLE",
+    "NODE_EXTRA_CA_CERTS",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+    "PYENV_ROOT",
+    "UV_INDEX_URL",
+    "UV_DEFAULT_INDEX",
+    "UV_OFFLINE",
+)
 
 
 @dataclass(frozen=True)
@@ -32,14 +49,29 @@ class Machine:
         """The machine's HOME."""
         return Path(self.env["HOME"])
 
-    def run(self, args: list[str], cwd: Path | None = None, *, check: bool = True,
-            timeout: float = 600, **env: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        self,
+        args: list[str],
+        cwd: Path | None = None,
+        *,
+        check: bool = True,
+        timeout: float = 600,
+        **env: str,
+    ) -> subprocess.CompletedProcess[str]:
         """Run a program here; on an unexpected failure its whole output is in the error."""
-        done = subprocess.run(args, cwd=cwd or self.root, env={**self.env, **env}, text=True,
-                              capture_output=True, timeout=timeout, stdin=subprocess.DEVNULL)
+        done = subprocess.run(
+            args,
+            cwd=cwd or self.root,
+            env={**self.env, **env},
+            text=True,
+            capture_output=True,
+            timeout=timeout,
+            stdin=subprocess.DEVNULL,
+        )
         if check and done.returncode:
             raise AssertionError(
-                f"{' '.join(args)} exited {done.returncode}\n{done.stdout[-6000:]}\n{done.stderr[-6000:]}")
+                f"{' '.join(args)} exited {done.returncode}\n{done.stdout[-6000:]}\n{done.stderr[-6000:]}"
+            )
         return done
 
     def git(self, *args: str, cwd: Path) -> str:
@@ -70,10 +102,12 @@ def make_machine(root: Path) -> Machine:
     (home / ".gitconfig").write_text(
         "[user]\n\tname = Ada Tester\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n"
         # File remotes stand in for a forge; git 2.38 and later refuse them in submodule-like use.
-        "[protocol \"file\"]\n\tallow = always\n")
+        '[protocol "file"]\n\tallow = always\n'
+    )
     return Machine(root, env)
 
 
 def _uv_cache(uv: str) -> str:
-    return subprocess.run([uv, "cache", "dir"], check=True, text=True,
-                          capture_output=True).stdout.strip()
+    return subprocess.run(
+        [uv, "cache", "dir"], check=True, text=True, capture_output=True
+    ).stdout.strip()

@@ -25,9 +25,12 @@ _JINJA = re.compile(r"\{\{|\{%|\{#")
 
 def _parametrize() -> Any:
     return pytest.mark.parametrize(
-        "answers", [pytest.param(a, id=f"{i}-{name_of(a)}",
-                                 marks=[] if a in QUICK else [pytest.mark.slow])
-                    for i, a in enumerate(ALL)])
+        "answers",
+        [
+            pytest.param(a, id=f"{i}-{name_of(a)}", marks=[] if a in QUICK else [pytest.mark.slow])
+            for i, a in enumerate(ALL)
+        ],
+    )
 
 
 @_parametrize()
@@ -49,7 +52,7 @@ def _no_jinja_left(project: Path, found: list[Path]) -> None:
         assert not _JINJA.search(str(path)), path
         text = (project / path).read_text()
         left = _JINJA.search(_STAYS.sub("", text))
-        assert not left, f"{path}: {text[left.start() - 40:left.start() + 40]!r}" if left else ""
+        assert not left, f"{path}: {text[left.start() - 40 : left.start() + 40]!r}" if left else ""
         assert len(text.splitlines()) <= 300, f"{path} is longer than 300 lines"
 
 
@@ -76,7 +79,9 @@ def _every_reference_resolves(project: Path, found: list[Path]) -> None:
     """Relative links in Markdown lead somewhere; code in dvc.yaml exists."""
     links = 0
     for path in (p for p in found if p.suffix == ".md"):
-        for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", (project / path).read_text()):
+        for target in re.findall(
+            r"\]\((?!https?:|#|mailto:)([^)#\s]+)", (project / path).read_text()
+        ):
             assert (project / path.parent / target).exists(), f"{path} links to {target}"
             links += 1
     assert links > 0

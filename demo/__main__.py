@@ -1,0 +1,192 @@
+"""`make demo`: a project is made, trained, served, monitored, rolled back and checked.
+
+It is repeatable: the project in build/demo is made anew each time, its environment and its lock
+are kept. Nothing leaves this machine; a second run needs no network.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from .serving import ask, get, serving
+from .snapshot import snapshot
+from .steps import Failed, Steps, fail, run
+
+ROOT = Path(__file__).parents[1]
+BUILD = ROOT / "build"
+PROJECT = BUILD / "demo"
+KEPT = (".venv", "uv.lock")
+
+
+def main() -> None:
+    """Run every step; the first that fails ends the demo with exit code 1."""
+    begin = time.perf_counter()
+    steps = Steps()
+    try:
+        _make(steps)
+        _train(steps)
+        first = _serve(steps)
+        _second_version(steps)
+        _roll_back(steps, first)
+        with steps.step("check: what the evidence says") as notes:
+            card = run(["uv", "run", "poe", "-q", "check"], PROJECT)
+            notes.append("")
+    except Failed as failure:
+        fail(str(failure))
+    print(card)
+    print(
+        f"  {time.perf_counter() - begin:.1f} s in all; the project is in {PROJECT.relative_to(ROOT)}"
+    )
+    (BUILD / "demo.json").write_text(json.dumps(steps.seconds, indent=1))
+
+
+def _make(steps: Steps) -> None:
+    with steps.step("put the working tree into a template repository") as notes:
+        BUILD.mkdir(exist_ok=True)
+        revision = snapshot(ROOT, BUILD / "template.git")
+        notes.append(f"build/template.git at {revision[:10]}")
+    with steps.step("copier copy: a project with default answers") as notes:
+        kept = _set_aside()
+        run(
+            [
+                sys.executable,
+                "-m",
+                "copier",
+                "copy",
+                "--quiet",
+                "--defaults",
+                "--vcs-ref",
+                "main",
+                f"git+file://{BUILD / 'template.git'}",
+                str(PROJECT),
+            ],
+            ROOT,
+        )
+        _bring_back(kept)
+        made = [f for f in PROJECT.rglob("*") if f.is_file() and ".venv" not in f.parts]
+        notes.append(f"{len(made)} files in build/demo")
+    with steps.step("uv sync, and the first commits"):
+        _git("init", "-q", "-b", "main")
+        if not run(["git", "config", "--get", "--default", "", "user.email"], PROJECT).strip():
+            _git("config", "user.name", "Demo")
+            _git("config", "user.email", "demo@localhost")
+        _git("add", "-A", ":!uv.lock")
+        _git("commit", "-q", "-m", "Made from the template")
+        run(["uv", "sync", "-q"], PROJECT)
+        _git("add", "uv.lock")
+        _git("commit", "-q", "-m", "Lock the environment")
+
+
+def _train(steps: Steps) -> None:
+    with steps.step("pipeline: ingest validate features train evaluate register") as notes:
+        run(["uv", "run", "poe", "-q", "pipeline"], PROJECT)
+        metrics = json.loads((PROJECT / "reports/metrics.json").read_text())
+        notes.append(_metrics_line(metrics))
+    with steps.step("promote: version 1 becomes the champion"):
+        run(["uv", "run", "poe", "-q", "promote"], PROJECT)
+
+
+def _serve(steps: Steps) -> dict[str, Any]:
+    """Serve the champion and hold its answers against the offline predictions of that version."""
+    with steps.step("predict offline, serve, ask over HTTP") as notes:
+        offline: dict[str, Any] = json.loads(run(["uv", "run", "poe", "-q", "predict"], PROJECT))
+        with serving(PROJECT) as address:
+            online = ask(address, offline["rows"])
+            for key in ("model_version", "predictions", "probabilities"):
+                if online.get(key) != offline.get(key):
+                    raise Failed(f"served {key} {online.get(key)}, offline {offline.get(key)}")
+            changed = _changed(offline["rows"])
+            again = ask(address, changed)
+            if again.get("probabilities", again["predictions"]) == online.get(
+                "probabilities", online["predictions"]
+            ):
+                raise Failed("a changed row did not change the answer")
+            if "http_requests_total{" not in get(address, "/metrics"):
+                raise Failed("/metrics counts no requests")
+        notes.append(
+            f"{len(online['predictions'])} answers of version {online['model_version']} equal "
+            "the offline ones; a changed row changes them"
+        )
+    with steps.step("monitor: drift, model age") as notes:
+        run(
+            ["uv", "run", "poe", "-q", "monitor", "--current", "data/processed/test.parquet"],
+            PROJECT,
+        )
+        notes.append("build/demo/reports/drift.html")
+    return offline
+
+
+def _second_version(steps: Steps) -> None:
+    with steps.step("a change in params.yaml: pipeline and promote again") as notes:
+        params = PROJECT / "params.yaml"
+        text = params.read_text()
+        slower = text.replace("learning_rate: 0.1", "learning_rate: 0.05")
+        if slower == text:
+            raise Failed("params.yaml holds no `learning_rate: 0.1` to change")
+        params.write_text(slower)
+        _git("commit", "-qam", "Learn more slowly")
+        run(["uv", "run", "poe", "-q", "pipeline"], PROJECT)
+        run(["uv", "run", "poe", "-q", "promote"], PROJECT)
+        notes.append(f"version {_champion()} is the champion")
+
+
+def _roll_back(steps: Steps, first: dict[str, Any]) -> None:
+    with steps.step("rollback: the version before answers again") as notes:
+        run(["uv", "run", "poe", "-q", "rollback"], PROJECT)
+        after = json.loads(run(["uv", "run", "poe", "-q", "predict"], PROJECT))
+        if after != first:
+            raise Failed(f"after the rollback: {after}\nbefore: {first}")
+        notes.append(f"version {_champion()} again, with equal predictions")
+
+
+def _champion() -> str:
+    version = json.loads((PROJECT / "models/champion.json").read_text())["version"]
+    return str(version)
+
+
+def _changed(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give the first row the numbers of the last one: another row, and one that can exist."""
+    return [rows[-1], *rows[1:]]
+
+
+def _metrics_line(metrics: dict[str, Any]) -> str:
+    name = metrics["metric"]
+    return (
+        f"{name} {metrics['candidate'][name]:.4f}, baseline {metrics['baseline'][name]:.4f} "
+        f"on {metrics['rows']['test']} held-out rows"
+    )
+
+
+def _git(*args: str) -> None:
+    run(["git", *args], PROJECT)
+
+
+def _set_aside() -> Path | None:
+    """Keep the environment and the lock of the last run; all else in build/demo is removed."""
+    kept = BUILD / "kept"
+    if not PROJECT.exists():
+        return kept if kept.exists() else None
+    kept.mkdir(exist_ok=True)
+    for name in KEPT:
+        if (PROJECT / name).exists() and not (kept / name).exists():
+            shutil.move(PROJECT / name, kept / name)
+    shutil.rmtree(PROJECT)
+    return kept
+
+
+def _bring_back(kept: Path | None) -> None:
+    if kept is None:
+        return
+    for name in KEPT:
+        if (kept / name).exists():
+            shutil.move(kept / name, PROJECT / name)
+    shutil.rmtree(kept)
+
+
+if __name__ == "__main__":
+    main()
