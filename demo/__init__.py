@@ -1,1 +1,1 @@
-"""`make demo`: the whole loop on this machine, from an empty folder to a rollback, each step timed."""
+"""`make demo`: the whole loop on this machine, from an empty folder to a rollback, timed."""

@@ -39,9 +39,8 @@ def main() -> None:
     except Failed as failure:
         fail(str(failure))
     print(card)
-    print(
-        f"  {time.perf_counter() - begin:.1f} s in all; the project is in {PROJECT.relative_to(ROOT)}"
-    )
+    seconds = time.perf_counter() - begin
+    print(f"  {seconds:.1f} s in all; the project is in {PROJECT.relative_to(ROOT)}")
     (BUILD / "demo.json").write_text(json.dumps(steps.seconds, indent=1))
 
 

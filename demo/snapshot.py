@@ -22,7 +22,7 @@ _DRAFT = {
 
 
 def snapshot(root: Path, bare: Path) -> str:
-    """Put the working tree at `root` on branch `main` of the repository `bare`; return its commit id.
+    """Put the working tree at `root` on branch `main` of the repository `bare`; return its commit.
 
     Tags travel along. A tree that equals HEAD is HEAD itself, anything else one commit on top.
     """

@@ -6,15 +6,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from demo.snapshot import snapshot
 from machine import Machine, make_machine
+
+from demo.snapshot import snapshot
 
 ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="session")
 def template_repo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Hold the working tree, dirty or not, on branch `main` of a bare repository; nobody writes to it."""
+    """Hold the working tree, dirty or not, on `main` of a bare repository; nobody writes to it."""
     bare = tmp_path_factory.mktemp("template") / "template.git"
     snapshot(ROOT, bare)
     before = _refs(bare)

@@ -70,7 +70,8 @@ class Machine:
         )
         if check and done.returncode:
             raise AssertionError(
-                f"{' '.join(args)} exited {done.returncode}\n{done.stdout[-6000:]}\n{done.stderr[-6000:]}"
+                f"{' '.join(args)} exited {done.returncode}\n"
+                f"{done.stdout[-6000:]}\n{done.stderr[-6000:]}"
             )
         return done
 

@@ -2,7 +2,7 @@
 
 
 class BadInput(Exception):
-    """The request cannot be carried out as given: what was wrong, where, and what to do (exit 2)."""
+    """The request cannot be carried out as given: what is wrong, where, what to do (exit 2)."""
 
     exit_code = 2
 

@@ -1,0 +1,1 @@
+"""Shows a Result: rich, JSON, badge. Decides nothing."""
