@@ -14,7 +14,7 @@ QUESTIONS = yaml.safe_load((Path(__file__).parents[2] / "copier.yml").read_text(
 
 
 def _computed(name: str, **known: Any) -> str:
-    """Render a computed question as Copier does: sandboxed, Ansible's filters, nothing undefined."""
+    """Render a computed question as Copier does: sandboxed, with the filters of Ansible."""
     environment = SandboxedEnvironment(
         undefined=StrictUndefined, extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"]
     )
