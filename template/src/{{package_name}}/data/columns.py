@@ -1,0 +1,89 @@
+"""What the schema says about the columns: which are features, and whether a frame obeys it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaErrors
+
+from ..errors import BadInput
+from .schema import TARGET, TIME, Source
+
+
+@dataclass(frozen=True)
+class Feature:
+    """An input of the model: its name and its pandas type (`float64`, `str` and so on)."""
+
+    name: str
+    dtype: str
+
+
+def feature_schema() -> pa.DataFrameSchema:
+    """Return the schema of the features alone: all columns but the target and the time."""
+    others = [name for name in (TARGET, TIME) if name is not None]
+    return Source.to_schema().remove_columns(others)
+
+
+def features() -> list[Feature]:
+    """Return the features in the order of the schema."""
+    return [Feature(name, str(column.dtype)) for name, column in feature_schema().columns.items()]
+
+
+def check(frame: pd.DataFrame, schema: pa.DataFrameSchema, what: str) -> pd.DataFrame:
+    """Return the frame with the schema's types, columns in its order.
+
+    Raises BadInput with one line that names the first column and check that fail; `what` says of
+    which data it speaks.
+    """
+    try:
+        checked = schema.validate(frame, lazy=True)
+    except SchemaErrors as errors:
+        raise BadInput(f"{what}: {violation(errors)}") from None
+    return checked[list(schema.columns)]
+
+
+def violation(errors: SchemaErrors) -> str:
+    """Say in one line which column fails which check, with the first bad value and its row."""
+    cases = errors.failure_cases
+    first = cases.iloc[0]
+    more = len(cases.drop_duplicates(["column", "check"])) - 1
+    ending = f" (and {more} more)" if more else ""
+    match str(first["check"]):
+        case "column_in_dataframe":
+            return f"column {first['failure_case']!r} is missing{ending}"
+        case "column_in_schema":
+            return f"column {first['failure_case']!r} is not in the schema{ending}"
+    same = cases[(cases["column"] == first["column"]) & (cases["check"] == first["check"])]
+    if pd.isna(first["index"]):
+        return f"column {first['column']!r} fails {first['check']}: {first['failure_case']}{ending}"
+    rows = "1 row" if len(same) == 1 else f"{len(same)} rows"
+    return (
+        f"column {first['column']!r} fails {first['check']} in {rows}, "
+        f"first {first['failure_case']!r} in row {first['index']}{ending}"
+    )
+
+
+def conform(frame: pd.DataFrame, wanted: Sequence[Feature]) -> pd.DataFrame:
+    """Return the wanted columns of the frame, in that order and with those types.
+
+    This converts and checks no limits, so it is quick enough for every request. Further columns are
+    left out. Raises BadInput if a column is missing or holds what cannot be converted.
+    """
+    missing = [feature.name for feature in wanted if feature.name not in frame.columns]
+    if missing:
+        raise BadInput(f"the input lacks the column {missing[0]!r} ({len(missing)} missing)")
+    columns = {}
+    for feature in wanted:
+        column = frame[feature.name]
+        if str(column.dtype) != feature.dtype:
+            try:
+                column = column.astype(feature.dtype)
+            except (TypeError, ValueError) as error:
+                raise BadInput(
+                    f"column {feature.name!r} is not {feature.dtype}: {error}".splitlines()[0]
+                ) from None
+        columns[feature.name] = column
+    return pd.DataFrame(columns, index=frame.index)

@@ -1,0 +1,11 @@
+"""What can go wrong in ways that a person can mend: one line on stderr, no traceback."""
+
+from __future__ import annotations
+
+
+class BadInput(Exception):
+    """The data, a setting or an argument is wrong; the message says which and what to do (exit 2)."""
+
+
+class Refused(Exception):
+    """A check that protects production said no; the message says why (exit 1)."""

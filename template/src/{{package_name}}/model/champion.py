@@ -1,0 +1,133 @@
+"""The champion: the exported model that predictions come from. Serving needs this and no MLflow.
+
+models/champion.json names the version; models/<version>/ holds model.skops and manifest.json.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, ValidationError
+from sklearn.pipeline import Pipeline
+
+from ..data.columns import Feature, conform
+from ..errors import BadInput
+from . import artifact
+
+# Rounding may differ between processors in the last digits; a real change is far above this.
+TOLERANCE = 1e-9
+THRESHOLD = 0.5
+
+
+class Golden(BaseModel):
+    """A few test rows and what this version answered to them when it was registered."""
+
+    rows: list[dict[str, Any]]
+    predictions: list[float]
+    probabilities: list[float] | None
+
+
+class Manifest(BaseModel):
+    """What is known about one exported version."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    version: str
+    sha256: str
+    run_id: str
+    git_commit: str | None
+    data_version: str | None
+    task: Literal["classification", "regression"]
+    features: list[Feature]
+    trusted_types: list[str]
+    trained_at: str
+    python: str
+    sklearn: str
+    golden: Golden
+
+
+@dataclass(frozen=True)
+class Champion:
+    """A loaded version: its manifest and its pipeline."""
+
+    manifest: Manifest
+    pipeline: Pipeline
+
+    def predict(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Predict for raw rows.
+
+        Takes a frame with at least the features of the manifest. Returns `prediction` (classification:
+        0 or 1) and for classification `probability` of a 1, on the index of `frame`.
+        Raises BadInput for a missing column or a value of the wrong type.
+        """
+        rows = conform(frame, self.manifest.features)
+        return predict(self.pipeline, rows, self.manifest.task)
+
+
+def predict(pipeline: Pipeline, rows: pd.DataFrame, task: str) -> pd.DataFrame:
+    """Return the predictions of a fitted pipeline for typed rows; columns as in Champion.predict."""
+    if task == "regression":
+        return pd.DataFrame({"prediction": pipeline.predict(rows)}, index=rows.index)
+    probability = pipeline.predict_proba(rows)[:, 1]
+    prediction = (probability >= THRESHOLD).astype(int)
+    return pd.DataFrame({"prediction": prediction, "probability": probability}, index=rows.index)
+
+
+def load(models_dir: Path) -> Champion:
+    """Load the champion.
+
+    Raises BadInput if none was promoted, if its file was changed or asks for types that are not
+    trusted, or if it answers its golden rows differently under the code that is installed.
+    """
+    pointer = models_dir / "champion.json"
+    if not pointer.is_file():
+        raise BadInput(f"no champion in {models_dir}; run `uv run poe promote` first")
+    try:
+        version = json.loads(pointer.read_text("utf-8"))["version"]
+    except (ValueError, KeyError, TypeError):
+        raise BadInput(f"{pointer} names no version") from None
+    return load_version(models_dir, str(version))
+
+
+def load_version(models_dir: Path, version: str) -> Champion:
+    """Load an exported version; errors as in `load`."""
+    folder = models_dir / version
+    path = folder / "manifest.json"
+    if not path.is_file():
+        raise BadInput(f"version {version} is not exported to {folder}")
+    try:
+        manifest = Manifest.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise BadInput(f"{path}: {error.errors()[0]['msg']}") from None
+    unknown = set(manifest.trusted_types) - set(artifact.TRUSTED_TYPES)
+    if unknown:
+        raise BadInput(f"{path} asks to trust {min(unknown)}, which this code does not")
+    pipeline = artifact.load(folder / "model.skops", manifest.sha256)
+    champion = Champion(manifest, pipeline)
+    _check_golden(champion)
+    return champion
+
+
+def _check_golden(champion: Champion) -> None:
+    """Refuse a model that answers differently than when it was registered.
+
+    derive.py is code, not part of the file: after it changed, an older version would be served with
+    features that it was not trained on.
+    """
+    golden = champion.manifest.golden
+    if not golden.rows:
+        return
+    answers = champion.predict(pd.DataFrame(golden.rows))
+    expected = golden.predictions if golden.probabilities is None else golden.probabilities
+    column = "prediction" if golden.probabilities is None else "probability"
+    if not np.allclose(answers[column], expected, rtol=TOLERANCE, atol=TOLERANCE):
+        raise BadInput(
+            f"version {champion.manifest.version} answers its golden rows differently under this code; "
+            f"deploy it from commit {str(champion.manifest.git_commit)[:12]}"
+        )
