@@ -62,7 +62,7 @@ def violation(errors: SchemaErrors) -> str:
     rows = "1 row" if len(same) == 1 else f"{len(same)} rows"
     return (
         f"column {first['column']!r} fails {first['check']} in {rows}, "
-        f"first {first['failure_case']!r} in row {first['index']}{ending}"
+        f"first {first['failure_case']} in row {first['index']}{ending}"
     )
 
 
