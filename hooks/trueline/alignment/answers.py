@@ -1,0 +1,104 @@
+"""A project's answers file: read without trust, and written as Copier writes it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ..errors import BadInput
+from .source import checked
+
+NAME = ".copier-answers.yml"
+_LIMIT = 100_000  # bytes; real ones have under 1,000
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a project recorded: where its template is, which version made it, and the answers."""
+
+    source: str
+    version: str
+    values: dict[str, Any]
+
+
+def load_mapping(raw: bytes, what: str) -> dict[str, Any]:
+    """Read a small YAML mapping of plain values, as people and Copier write them.
+
+    Aliases are refused: a few lines of them can stand for gigabytes. Raises BadInput.
+    """
+    if len(raw) > _LIMIT:
+        raise BadInput(f"{what} has {len(raw)} bytes; more than {_LIMIT} is not a list of answers")
+    try:
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(raw, yaml.SafeLoader)):
+            raise BadInput(f"{what} uses YAML aliases; write the values out")
+        loaded = yaml.safe_load(raw)
+    except yaml.YAMLError as error:
+        at = getattr(error, "problem_mark", None)
+        where = f" (line {at.line + 1})" if at else ""
+        why = getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise BadInput(f"{what} is not YAML: {why}{where}") from None
+    except (ValueError, RecursionError):
+        raise BadInput(f"{what} is not YAML that can be read") from None
+    if not isinstance(loaded, dict):
+        kind = "empty" if loaded is None else f"a {type(loaded).__name__}"
+        raise BadInput(f"{what} must be a mapping of names to values, not {kind}")
+    for key in loaded:
+        if not isinstance(key, str):
+            raise BadInput(f"{what}: the name {key!r} is not a text")
+    return loaded
+
+
+def parse(raw: bytes, what: str = NAME) -> Answers:
+    """Read the bytes of an answers file. Raises BadInput."""
+    loaded = load_mapping(raw, what)
+    for key in ("_src_path", "_commit"):
+        if key not in loaded:
+            raise BadInput(
+                f"{what} has no {key}: the project does not say which version of which"
+                " template made it"
+            )
+    return Answers(
+        source=checked(loaded["_src_path"], f"_src_path in {what}"),
+        version=checked(loaded["_commit"], f"_commit in {what}"),
+        values={key: value for key, value in loaded.items() if not key.startswith("_")},
+    )
+
+
+def read(project: Path) -> Answers:
+    """Read the answers file of the project at `project`. Raises BadInput."""
+    if not project.is_dir():
+        raise BadInput(f"there is no folder {project}")
+    try:
+        with (project / NAME).open("rb") as opened:
+            raw = opened.read(_LIMIT + 1)
+    except FileNotFoundError:
+        raise BadInput(f"{project} has no {NAME}: it was not made from a template") from None
+    except OSError as error:
+        raise BadInput(f"{project / NAME} cannot be read: {error.strerror}") from None
+    return parse(raw)
+
+
+def recorded_as(rendered: str, source: str, version: str) -> str:
+    """Return a rendered answers file with `source` and `version` recorded, formatted as Copier does.
+
+    The render itself came from a folder without history, so Copier wrote that folder, and no version.
+    """
+    head = yaml.dump(
+        {"_commit": version, "_src_path": source},
+        indent=4, allow_unicode=True, default_flow_style=False,
+    )  # fmt: skip
+    # A long path goes over several lines; the lines that follow its first are indented.
+    without = re.sub(r"^_(commit|src_path):.*\n(?:[ \t]+.*\n)*", "", rendered, flags=re.MULTILINE)
+    before, _, after = _split(without)
+    return before + head + after
+
+
+def _split(text: str) -> tuple[str, str, str]:
+    """Split into the comment at the top, nothing, and the answers."""
+    lines = text.splitlines(keepends=True)
+    top = next((i for i, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    return "".join(lines[:top]), "", "".join(lines[top:])
