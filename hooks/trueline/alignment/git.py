@@ -12,7 +12,7 @@ from ..errors import BadInput, CannotTell
 
 # A pre-commit hook runs with GIT_DIR and GIT_INDEX_FILE of its own repository; they must not leak
 # into the repositories that are looked at here (`git rev-parse --local-env-vars`, and the prefix).
-_LOCAL = (
+LOCAL = (
     "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT",
     "GIT_OBJECT_DIRECTORY", "GIT_DIR", "GIT_WORK_TREE", "GIT_IMPLICIT_WORK_TREE", "GIT_GRAFT_FILE",
     "GIT_INDEX_FILE", "GIT_NO_REPLACE_OBJECTS", "GIT_REPLACE_REF_BASE", "GIT_PREFIX",
@@ -27,7 +27,7 @@ class GitFailed(BadInput):
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the process environment for git: no foreign repository, no helper transports."""
-    env = {name: value for name, value in os.environ.items() if name not in _LOCAL}
+    env = {name: value for name, value in os.environ.items() if name not in LOCAL}
     # `ext::` and `fd::` sources run programs; a recorded source could name one.
     env["GIT_ALLOW_PROTOCOL"] = "file:git:http:https:ssh"
     env["LC_ALL"] = "C"

@@ -15,7 +15,7 @@ import yaml
 from ..errors import BadInput
 from . import answers as answers_file
 
-_PREFIX = re.compile(r"^Validation error for question '[^']*': |^Invalid choice for ")
+_PREFIX = re.compile(r"^Validation error for question '[^']*': |^Invalid choice for '([^']*)'")
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def render(
 def plain(error: BaseException) -> str:
     """Return the one sentence of an error that its reader needs, without Copier's preamble."""
     said = " ".join(str(error).split()) or type(error).__name__
-    return _PREFIX.sub("", said)
+    return _PREFIX.sub(r"\1", said)
 
 
 def _message(text: str, environment: Any, answers: Mapping[str, Any]) -> str:
