@@ -83,22 +83,16 @@ def read(project: Path) -> Answers:
 
 
 def recorded_as(rendered: str, source: str, version: str) -> str:
-    """Return a rendered answers file with `source` and `version` recorded, formatted as Copier does.
+    """Return a rendered answers file that records `source` and `version`, as Copier formats it.
 
-    The render itself came from a folder without history, so Copier wrote that folder, and no version.
+    The render came from a folder without history: Copier recorded that folder, and no version.
     """
     head = yaml.dump(
         {"_commit": version, "_src_path": source},
         indent=4, allow_unicode=True, default_flow_style=False,
     )  # fmt: skip
     # A long path goes over several lines; the lines that follow its first are indented.
-    without = re.sub(r"^_(commit|src_path):.*\n(?:[ \t]+.*\n)*", "", rendered, flags=re.MULTILINE)
-    before, _, after = _split(without)
-    return before + head + after
-
-
-def _split(text: str) -> tuple[str, str, str]:
-    """Split into the comment at the top, nothing, and the answers."""
-    lines = text.splitlines(keepends=True)
+    rest = re.sub(r"^_(commit|src_path):.*\n(?:[ \t]+.*\n)*", "", rendered, flags=re.MULTILINE)
+    lines = rest.splitlines(keepends=True)
     top = next((i for i, line in enumerate(lines) if not line.startswith("#")), len(lines))
-    return "".join(lines[:top]), "", "".join(lines[top:])
+    return "".join(lines[:top]) + head + "".join(lines[top:])

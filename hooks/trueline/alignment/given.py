@@ -37,22 +37,34 @@ def asked(questions: Questions) -> list[str]:
     return [name for name, spec in questions.items() if spec.get("when") is not False]
 
 
-def check(given: Mapping[str, Any], questions: Questions) -> None:
-    """Refuse what is no answer to any question, and values of the wrong kind. Raises BadInput."""
+def check(given: Mapping[str, Any], questions: Questions) -> dict[str, Any]:
+    """Refuse what is no answer to any question, and values of the wrong kind; return the answers.
+
+    Raises BadInput. Whether a text or a choice will do is the template's to say.
+    """
     known = asked(questions)
+    answers = {}
     for name, value in given.items():
         if name not in known:
             raise BadInput(f"there is no question {name!r}; the questions are {', '.join(known)}")
-        several = bool(questions[name].get("multiselect"))
-        plain = isinstance(value, str | int | float) and not isinstance(value, bool)
-        if several and isinstance(value, list) and all(isinstance(v, str) for v in value):
-            continue
-        if several and not isinstance(value, str):
-            raise BadInput(f"{name}: give a list, such as [{_example(questions[name])}]")
-        if several and not value.strip().startswith("["):
-            raise BadInput(f"{name}: give a list in brackets, such as [{_example(questions[name])}]")
-        if not plain:
+        if questions[name].get("multiselect"):
+            answers[name] = _several(name, value, questions[name])
+        elif isinstance(value, str | int | float) and not isinstance(value, bool):
+            answers[name] = value
+        else:
             raise BadInput(f"{name}: give one text in quotes, not {value!r:.60}")
+    return answers
+
+
+def _several(name: str, value: object, question: Mapping[str, Any]) -> list[str]:
+    """Return the answer to a question with several choices, each named once."""
+    if isinstance(value, str):
+        value = load_mapping(f"answer: {value}".encode(), name).get("answer")
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise BadInput(f"{name}: give a list in brackets, such as [{_example(question)}]")
+    if len(set(value)) < len(value):
+        raise BadInput(f"{name}: names a choice twice")
+    return value
 
 
 def refuse_hidden(given: Iterable[str], hidden: Iterable[str], questions: Questions) -> None:

@@ -18,11 +18,19 @@ from ..exitcodes import FINE
 
 @click.command(name="new")
 @click.argument("dest")
-@click.option("--from", "source", metavar="SOURCE", help="The template: a git URL, gh:owner/repo or a path.")
-@click.option("--to", "version", metavar="VERSION", help="A release, branch or commit [newest release].")
-@click.option("-d", "--data", "pairs", multiple=True, metavar="KEY=VALUE", help="Answer a question.")
+@click.option(
+    "--from", "source", metavar="SOURCE", help="The template: a git URL, gh:owner/repo or a path."
+)
+@click.option(
+    "--to", "version", metavar="VERSION", help="A release, branch or commit [newest release]."
+)
+@click.option(
+    "-d", "--data", "pairs", multiple=True, metavar="KEY=VALUE", help="Answer a question."
+)
 @click.option("--data-file", type=click.Path(path_type=Path), help="Answer from a YAML file.")
-@click.option("--defaults", is_flag=True, help="Ask nothing; take the default of every other question.")
+@click.option(
+    "--defaults", is_flag=True, help="Ask nothing; take the default of every other question."
+)
 def command(
     dest: str,
     source: str | None,
@@ -65,9 +73,9 @@ def make(
         if here is None:
             raise BadInput("say where the template is: --from gh:owner/repository, a URL or a path")
         source, version = here.source, version or here.commit
-    source = to_record(checked(source, "the source"))
+    source = to_record(checked(source, "--from"))
     if version is not None:
-        version = checked(version, "the version")
+        version = checked(version, "--to")
     try:
         with (
             announced(f"fetching the template from {source}"),
@@ -77,7 +85,7 @@ def make(
             commit = template.commit(version or template.newest())
             unpacked = template.unpack(commit, Path(scratch) / "template")
             asked = questions(unpacked)
-            given.check(data, asked)
+            data = given.check(data, asked)
             ask = _can_ask(defaults, data, asked)
             with target.staged(folder) as stage:
                 made = render(
@@ -103,7 +111,9 @@ def _can_ask(defaults: bool, data: dict[str, Any], questions: dict[str, dict[str
     with suppress(AttributeError, ValueError):  # a closed standard input is no terminal
         if sys.stdin.isatty():
             return True
-    missing = [n for n, spec in questions.items() if spec.get("when", True) is True and n not in data]
+    missing = [
+        n for n, spec in questions.items() if spec.get("when", True) is True and n not in data
+    ]
     if missing:
         raise BadInput(
             f"no terminal to ask on: add --defaults, or answer {', '.join(missing)} with -d"

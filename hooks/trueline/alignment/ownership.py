@@ -43,7 +43,7 @@ class Ownership:
         return next((owner for owner, spec in self._specs.items() if spec.match_file(path)), None)
 
     def of(self, path: str) -> Owner:
-        """Return the owner of `path`; what no pattern names is shared, the class that loses nothing."""
+        """Return the owner of `path`; what no pattern names is shared: that loses nothing."""
         return self.claimed(path) or Owner.SHARED
 
 

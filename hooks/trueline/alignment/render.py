@@ -64,9 +64,9 @@ def render(
 ) -> Rendered:
     """Render the unpacked template `template` into the new folder `folder`.
 
-    `recorded` are a project's earlier answers: one that is hidden now is dropped, as in Copier's own
-    update. `given` are the user's: they win, and a wrong one is an error. `ask` prompts for the rest.
-    The files come out as a copy of `source` at `version` would. No code of the template is run.
+    `recorded` are a project's earlier answers: one that is hidden now is dropped, as in Copier's
+    own update. `given` are the user's: they win, and a wrong one is an error. `ask` prompts for the
+    rest. The files come out as in a copy of `source` at `version`. No code of the template is run.
     Raises BadInput with the template's own words for a wrong answer.
     """
     # Late: Copier takes 0.3 s to import.

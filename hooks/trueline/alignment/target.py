@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,7 +20,10 @@ def checked(wanted: str) -> Path:
     """
     if not wanted or "\0" in wanted or not wanted.isprintable():
         raise BadInput("the target is not the name of a folder")
-    target = Path(os.path.realpath(Path(wanted).expanduser()))
+    named = Path(wanted).expanduser()
+    if named.is_symlink() and not named.exists():
+        raise BadInput(f"the target {wanted} is a link to a folder that does not exist")
+    target = Path(os.path.realpath(named))
     if target == Path(target.anchor):
         raise BadInput(f"the target is {target}, the root of the file system; name a new folder")
     try:
@@ -74,8 +76,3 @@ def _remove(folders: list[Path]) -> None:
     for folder in folders:
         with suppress(OSError):
             folder.rmdir()
-
-
-def discard(folder: Path) -> None:
-    """Remove a stage that must not become a project."""
-    shutil.rmtree(folder, ignore_errors=True)
