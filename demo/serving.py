@@ -19,7 +19,7 @@ _START_SECONDS = 60
 
 
 @contextlib.contextmanager
-def serving(project: Path) -> Iterator[str]:
+def serving(project: Path, env: dict[str, str] | None = None) -> Iterator[str]:
     """Serve the champion on a free port; yield its address once it says that it is ready."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -30,7 +30,7 @@ def serving(project: Path) -> Iterator[str]:
         server = subprocess.Popen(
             ["uv", "run", "poe", "-q", "serve", "--port", str(port)],
             cwd=project,
-            env=environment(),
+            env=env or environment(),
             stdout=output,
             stderr=output,
         )
