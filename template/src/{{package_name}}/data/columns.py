@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
+from pandas.api import types
 from pandera.errors import SchemaErrors
 
 from ..errors import BadInput
@@ -38,6 +40,9 @@ def check(frame: pd.DataFrame, schema: pa.DataFrameSchema, what: str) -> pd.Data
     Raises BadInput with one line that names the first column and check that fail; `what` says of
     which data it speaks.
     """
+    for name, column in schema.columns.items():
+        if name in frame.columns and (bad := _fractions(frame[name], str(column.dtype))) is not None:
+            raise BadInput(f"{what}: column {name!r} fails dtype({column.dtype!s}): first {bad}")
     try:
         checked = schema.validate(frame, lazy=True)
     except SchemaErrors as errors:
@@ -66,6 +71,14 @@ def violation(errors: SchemaErrors) -> str:
     )
 
 
+def _fractions(column: pd.Series[Any], dtype: str) -> float | None:
+    """Return the first number that a conversion to a whole number would cut, or None."""
+    if not (dtype.lower().startswith(("int", "uint")) and types.is_float_dtype(column)):
+        return None
+    cut = column[column.notna() & (column % 1 != 0)]
+    return None if cut.empty else float(cut.iloc[0])
+
+
 def conform(frame: pd.DataFrame, wanted: Sequence[Feature]) -> pd.DataFrame:
     """Return the wanted columns of the frame, in that order and with those types.
 
@@ -78,6 +91,8 @@ def conform(frame: pd.DataFrame, wanted: Sequence[Feature]) -> pd.DataFrame:
     columns = {}
     for feature in wanted:
         column = frame[feature.name]
+        if (bad := _fractions(column, feature.dtype)) is not None:
+            raise BadInput(f"column {feature.name!r} is not {feature.dtype}: {bad}")
         if str(column.dtype) != feature.dtype:
             try:
                 column = column.astype(feature.dtype)

@@ -18,6 +18,8 @@ from .derive import derive
 
 # Gradient boosted trees sort a feature into at most 255 bins; rarer categories share the last one.
 MAX_CATEGORIES = 254
+# From which probability on a classification answers 1.
+THRESHOLD = 0.5
 
 
 def inputs(frame: pd.DataFrame) -> pd.DataFrame:
@@ -68,3 +70,15 @@ def build(estimator: BaseEstimator, sample: pd.DataFrame) -> Pipeline:
     return Pipeline(
         [("derive", FunctionTransformer(inputs)), ("encode", encode), ("estimator", estimator)]
     )
+
+
+def predict(model: Pipeline, rows: pd.DataFrame, task: str) -> pd.DataFrame:
+    """Return what a fitted pipeline answers to rows with the schema's features and types.
+
+    Columns: `prediction` (classification: 0 or 1), and for classification `probability` of a 1.
+    """
+    if task == "regression":
+        return pd.DataFrame({"prediction": model.predict(rows)}, index=rows.index)
+    probability = model.predict_proba(rows)[:, 1]
+    prediction = (probability >= THRESHOLD).astype(int)
+    return pd.DataFrame({"prediction": prediction, "probability": probability}, index=rows.index)

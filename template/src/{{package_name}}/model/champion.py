@@ -17,11 +17,11 @@ from sklearn.pipeline import Pipeline
 
 from ..data.columns import Feature, conform
 from ..errors import BadInput
+from ..features.pipeline import predict
 from . import artifact
 
 # Rounding may differ between processors in the last digits; a real change is far above this.
 TOLERANCE = 1e-9
-THRESHOLD = 0.5
 
 
 class Golden(BaseModel):
@@ -70,15 +70,6 @@ class Champion:
         return predict(self.pipeline, rows, self.manifest.task)
 
 
-def predict(pipeline: Pipeline, rows: pd.DataFrame, task: str) -> pd.DataFrame:
-    """Return the predictions of a fitted pipeline for typed rows; columns as in Champion.predict."""
-    if task == "regression":
-        return pd.DataFrame({"prediction": pipeline.predict(rows)}, index=rows.index)
-    probability = pipeline.predict_proba(rows)[:, 1]
-    prediction = (probability >= THRESHOLD).astype(int)
-    return pd.DataFrame({"prediction": prediction, "probability": probability}, index=rows.index)
-
-
 def load(models_dir: Path) -> Champion:
     """Load the champion.
 
@@ -98,9 +89,16 @@ def load(models_dir: Path) -> Champion:
 def load_version(models_dir: Path, version: str) -> Champion:
     """Load an exported version; errors as in `load`."""
     folder = models_dir / version
+    if not version.isdigit() or not folder.is_dir():
+        raise BadInput(f"version {version} is not exported to {models_dir}")
+    return load_folder(folder)
+
+
+def load_folder(folder: Path) -> Champion:
+    """Load the version that is exported to `folder`; errors as in `load`."""
     path = folder / "manifest.json"
     if not path.is_file():
-        raise BadInput(f"version {version} is not exported to {folder}")
+        raise BadInput(f"no {path}")
     try:
         manifest = Manifest.model_validate_json(path.read_bytes())
     except ValidationError as error:

@@ -1,0 +1,90 @@
+"""Stage `features`: split the data into training and test rows, at random or by time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import numpy as np
+import pandas as pd
+
+from .. import reports
+from ..data import table
+from ..data.columns import features
+from ..data.ingest import RAW
+from ..data.schema import TARGET, TIME
+from ..errors import BadInput
+from ..task import TASK
+from ..params import Params, RandomSplit, TimeSplit
+from ..settings import Settings
+from . import catalogue
+from .pipeline import inputs
+
+TRAIN = "processed/train.parquet"
+TEST = "processed/test.parquet"
+
+
+def run(settings: Settings, params: Params) -> str:
+    """Write data/processed/{train,test}.parquet and reports/split.json; return one line on both.
+
+    Raises BadInput, and writes nothing, if conf/features.yaml and the schema differ, if derive does
+    not keep the rows, or if one side of the split is empty.
+    """
+    names = [feature.name for feature in features()]
+    catalogue.check(catalogue.load(), names)
+    frame = table.read(settings.data_dir / RAW)
+    inputs(frame[names].head())
+    train, test = split(frame, params.split, TARGET, TIME)
+    for side, rows in (("training", train), ("test", test)):
+        if rows.empty:
+            raise BadInput(f"the split leaves no {side} rows; see `split` in params.yaml")
+        if TASK == "classification" and rows[TARGET].nunique() < 2:
+            raise BadInput(f"all {len(rows)} {side} rows have the same {TARGET!r}")
+    table.write(train, settings.data_dir / TRAIN)
+    table.write(test, settings.data_dir / TEST)
+    left_out = len(frame) - len(train) - len(test)
+    counts = {"train": len(train), "test": len(test), "left_out": left_out}
+    reports.write("split", {"kind": params.split.kind, **counts}, settings)
+    return f"{len(train)} training rows, {len(test)} test rows, {left_out} left out"
+
+
+def split(
+    frame: pd.DataFrame, how: RandomSplit | TimeSplit, target: str, time: str | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return training and test rows, each in the order of the frame.
+
+    At random: each class of a classification gives the same share. By time: [from, to) of each.
+    """
+    match how:
+        case RandomSplit():
+            test = _random(frame, how, target)
+            return frame[~test], frame[test]
+        case TimeSplit() if time is not None:
+            moments = frame[time]
+            return frame[_within(moments, how.train)], frame[_within(moments, how.test)]
+    raise BadInput("a split by time needs TIME in the schema to name the column with the time")
+
+
+def _random(frame: pd.DataFrame, how: RandomSplit, target: str) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Mark the test rows: the same share of each class, or of all rows of a regression."""
+    generator = np.random.default_rng(how.seed)
+    test = np.zeros(len(frame), dtype=np.bool_)
+    classes = frame[target].to_numpy() if TASK == "classification" else np.zeros(len(frame))
+    for value in np.unique(classes):
+        rows = generator.permutation(np.flatnonzero(classes == value))
+        test[rows[: round(len(rows) * how.test_share)]] = True
+    return test
+
+
+def _within(moments: pd.Series[pd.Timestamp], bounds: tuple[datetime, datetime]) -> pd.Series[bool]:
+    """Mark the moments in [from, to); a bound without a zone is UTC if the column has a zone."""
+    if not pd.api.types.is_datetime64_any_dtype(moments):
+        raise BadInput(f"column {moments.name!r} is no time but {moments.dtype}")
+    aware = moments.dt.tz is not None
+    start, end = (_in_zone(bound, aware) for bound in bounds)
+    return (moments >= start) & (moments < end)
+
+
+def _in_zone(bound: datetime, aware: bool) -> pd.Timestamp:
+    if aware:
+        return pd.Timestamp(bound if bound.tzinfo else bound.replace(tzinfo=UTC))
+    return pd.Timestamp(bound.astimezone(UTC).replace(tzinfo=None) if bound.tzinfo else bound)

@@ -1,0 +1,67 @@
+"""Stage `train`: fit the candidate on the training rows."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pandas as pd
+from sklearn.base import BaseEstimator
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.pipeline import Pipeline
+
+from ..data import table
+from ..data.columns import features
+from ..data.schema import TARGET
+from ..errors import BadInput
+from ..features import pipeline
+from ..features.split import TRAIN
+from ..params import Model, Params
+from ..reports import now, replace_file
+from ..settings import Settings
+from ..task import TASK
+from . import artifact
+
+CANDIDATE = "candidate/model.skops"
+TRAINING = "candidate/training.json"
+
+
+def run(settings: Settings, params: Params) -> str:
+    """Write models/candidate/{model.skops,training.json}; return one line on the training."""
+    start = time.perf_counter()
+    rows = table.read(settings.data_dir / TRAIN)
+    model = fit(rows, estimator(params.model))
+    sha256 = artifact.save(model, settings.models_dir / CANDIDATE)
+    seconds = round(time.perf_counter() - start, 2)
+    record = {"trained_at": now(), "rows": len(rows), "seconds": seconds, "sha256": sha256}
+    replace_file(settings.models_dir / TRAINING, json.dumps(record, indent=2).encode())
+    return f"trained on {len(rows)} rows in {seconds} s"
+
+
+def estimator(params: Model) -> BaseEstimator:
+    """Return the unfitted estimator of params.yaml; raises BadInput for an unknown parameter.
+
+    Another estimator than this one: change it here, and the trusted types in artifact.py.
+    """
+    kind = (
+        HistGradientBoostingClassifier
+        if TASK == "classification"
+        else HistGradientBoostingRegressor
+    )
+    try:
+        return kind(random_state=params.seed, **params.estimator)
+    except TypeError as error:
+        raise BadInput(f"params.yaml: model: {str(error).rpartition('() ')[2]}") from None
+
+
+def fit(rows: pd.DataFrame, unfitted: BaseEstimator) -> Pipeline:
+    """Return the pipeline fitted to rows that obey the schema.
+
+    Raises BadInput for a value that the estimator refuses.
+    """
+    raw = rows[[feature.name for feature in features()]]
+    model = pipeline.build(unfitted, raw.head(1000))
+    try:
+        return model.fit(raw, rows[TARGET])
+    except ValueError as error:
+        raise BadInput(f"the estimator refused: {error}".splitlines()[0]) from None

@@ -1,0 +1,98 @@
+"""params.yaml, read and checked: what a run depends on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from .errors import BadInput
+
+PATH = Path("params.yaml")
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Data(_Section):
+    """Where the data comes from, and as of which point in time."""
+
+    source: str = "sample"
+    as_of: datetime | None = None
+
+
+class RandomSplit(_Section):
+    """A random share of the rows is the test data."""
+
+    kind: Literal["random"]
+    test_share: float = Field(gt=0, lt=1)
+    seed: int
+
+
+class TimeSplit(_Section):
+    """Rows go by their time: each range is [from, to); rows in neither are left out."""
+
+    kind: Literal["time"]
+    train: tuple[datetime, datetime]
+    test: tuple[datetime, datetime]
+
+    @model_validator(mode="after")
+    def _test_follows_training(self) -> TimeSplit:
+        if not self.train[0] < self.train[1] <= self.test[0] < self.test[1]:
+            raise ValueError("the test range must start where the training range ends, or later")
+        return self
+
+
+class Model(BaseModel):
+    """The seed; every other key is a parameter of the estimator."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    seed: int
+
+    @property
+    def estimator(self) -> dict[str, Any]:
+        """The estimator's own parameters."""
+        return dict(self.model_extra or {})
+
+
+class Evaluate(_Section):
+    """The metric that decides, and the simple model that has to be beaten."""
+
+    metric: str
+    baseline: Literal["stump", "constant"] = "stump"
+
+
+class Gate(_Section):
+    """How much better than the baseline, and how much worse than the champion, in the metric."""
+
+    min_gain_over_baseline: float = Field(ge=0)
+    max_loss_to_champion: float = Field(ge=0)
+
+
+class Params(_Section):
+    """All of params.yaml."""
+
+    data: Data
+    split: Annotated[RandomSplit | TimeSplit, Field(discriminator="kind")]
+    model: Model
+    evaluate: Evaluate
+    gate: Gate
+
+
+def load(path: Path = PATH) -> Params:
+    """Read and check params.yaml; raises BadInput with one line that names the wrong entry."""
+    try:
+        return Params.model_validate(yaml.safe_load(path.read_text("utf-8")))
+    except FileNotFoundError:
+        raise BadInput(f"no {path} here: run this from the project's root") from None
+    except yaml.YAMLError as error:
+        raise BadInput(f"{path} is no YAML: {' '.join(str(error).split())}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise BadInput(f"{path}: {name}: {first['msg']}") from None

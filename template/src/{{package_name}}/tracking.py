@@ -1,0 +1,138 @@
+"""Experiment tracking: one MLflow run per trained model, with all that is needed to make it again.
+
+MLflow takes seconds to import; only the stages that write to it import this module.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import tempfile
+import warnings
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # read when mlflow is imported
+
+import mlflow
+import mlflow.sklearn
+from mlflow import MlflowClient
+from mlflow.models import infer_signature
+
+from . import provenance
+from .errors import BadInput
+from .model import artifact, candidate
+from .model.candidate import Candidate
+from .params import Params
+from .settings import Settings
+
+# What the logged model needs to be loaded elsewhere; named here so that MLflow need not find out.
+REQUIREMENTS = ("numpy", "pandas", "scikit-learn", "skops")
+BUNDLE = "bundle"
+
+
+def connect(settings: Settings) -> MlflowClient:
+    """Return a client of the tracking server or database; raises BadInput if none is set."""
+    if settings.mlflow_tracking_uri is None:
+        raise BadInput(
+            f"no tracking server for the environment {settings.environment!r}: "
+            "set MLFLOW_TRACKING_URI"
+        )
+    # Its notices on schema migrations and new experiments say nothing that a user could act on.
+    for name in ("mlflow", "alembic"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    mlflow.set_tracking_uri(settings.mlflow_tracking_uri)
+    return MlflowClient()
+
+
+def log_run(
+    settings: Settings,
+    params: Params,
+    trained: Candidate,
+    bundle: Callable[[str], Mapping[str, bytes]] | None = None,
+) -> tuple[str, str]:
+    """Log the candidate as one run; return the run's id and the URI of the logged model.
+
+    `bundle` turns the run's id into file names and contents that are kept with the run byte for byte.
+    """
+    client = connect(settings)
+    with mlflow.start_run(experiment_id=_experiment(client, settings), tags=tags(trained.sha256)) as run:
+        mlflow.log_params(flat(params.model_dump(mode="json")))
+        mlflow.log_metrics(trained.measurements)
+        if bundle is not None:
+            with tempfile.TemporaryDirectory() as folder:
+                for name, content in bundle(run.info.run_id).items():
+                    (Path(folder) / name).write_bytes(content)
+                mlflow.log_artifacts(folder, BUNDLE)
+        sample = trained.sample
+        with warnings.catch_warnings():
+            # Whole numbers cannot be missing: the schema says so, and the signature repeats it.
+            warnings.filterwarnings("ignore", message=".*integer column.*")
+            logged = mlflow.sklearn.log_model(
+                trained.pipeline,
+                name="model",
+                serialization_format="skops",
+                skops_trusted_types=list(artifact.TRUSTED_TYPES),
+                pip_requirements=[f"{name}=={version(name)}" for name in REQUIREMENTS],
+                signature=infer_signature(sample, trained.pipeline.predict(sample)),
+            )
+    return run.info.run_id, logged.model_uri
+
+
+def find_run(client: MlflowClient, settings: Settings, digest: str) -> str | None:
+    """Return the id of the newest run that logged the model of this sha256, or None."""
+    query = f"tags.`model.sha256` = '{digest}'"
+    found = client.search_runs([_experiment(client, settings)], query, max_results=1)
+    return str(found[0].info.run_id) if found else None
+
+
+def run(settings: Settings, params: Params) -> str:
+    """Stage `track`: log the candidate, once per model file; return one line on the run."""
+    trained = candidate.load(settings)
+    known = find_run(connect(settings), settings, trained.sha256)
+    if known is not None:
+        return f"model {trained.sha256[:12]} is known as run {known}"
+    run_id, _ = log_run(settings, params, trained)
+    return f"run {run_id}"
+
+
+def tags(digest: str) -> dict[str, str]:
+    """Return the tags from which a run can be traced and made again; unknown ones are left out."""
+    known = {
+        "git.commit": provenance.commit(),
+        "git.dirty": provenance.dirty(),
+        "data.version": provenance.data_version(),
+        "env.lock_hash": provenance.lock_hash(),
+        "model.sha256": digest,
+        "source": provenance.source(),
+    }
+    return {
+        name: str(value).lower() if isinstance(value, bool) else value
+        for name, value in known.items()
+        if value is not None
+    }
+
+
+def flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    """Return nested parameters as `section.name` -> text, as MLflow keeps them."""
+    result: dict[str, str] = {}
+    for name, value in tree.items():
+        if isinstance(value, Mapping):
+            result |= flat(value, f"{prefix}{name}.")
+        else:
+            result[f"{prefix}{name}"] = value if isinstance(value, str) else json.dumps(value)
+    return result
+
+
+def _experiment(client: MlflowClient, settings: Settings) -> str:
+    """Return the id of the experiment, which has the model's name; make it if it is new."""
+    found = client.get_experiment_by_name(settings.model_name)
+    if found is not None:
+        return str(found.experiment_id)
+    # A server knows where its artifacts go; a database file next to this project does not.
+    local = (settings.mlflow_tracking_uri or "").startswith("sqlite:")
+    place = settings.mlflow_artifacts.resolve().as_uri() if local else None
+    return str(client.create_experiment(settings.model_name, artifact_location=place))
