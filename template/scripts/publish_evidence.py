@@ -10,7 +10,7 @@ Usage: python3 scripts/publish_evidence.py FOLDER
 from __future__ import annotations
 
 import os
-import random
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -47,12 +47,12 @@ def publish(folder: Path, remote: str = "origin") -> str:
             return commit
         if not is_race(pushed.stderr):
             raise RuntimeError(pushed.stderr.strip())
-        time.sleep(random.uniform(0, min(2.0, 0.05 * 2**attempt)))
+        time.sleep(secrets.SystemRandom().uniform(0, min(2.0, 0.05 * 2**attempt)))
     raise RuntimeError(f"the branch moved on during each of {TRIES} tries")
 
 
 def commit_of(blobs: dict[str, str], tip: str) -> str:
-    """Make a commit on top of `tip` ('' for none) in which `blobs`, by path, are new or replaced."""
+    """Commit `blobs`, by path, on top of `tip` ('' for none); what is there already stays."""
     with tempfile.TemporaryDirectory() as scratch:
         index = {"GIT_INDEX_FILE": str(Path(scratch) / "index")}
         if tip:
