@@ -43,7 +43,7 @@ def check(given: Mapping[str, Any], questions: Questions) -> dict[str, Any]:
     Raises BadInput. Whether a text or a choice will do is the template's to say.
     """
     known = asked(questions)
-    answers = {}
+    answers: dict[str, Any] = {}
     for name, value in given.items():
         if name not in known:
             raise BadInput(f"there is no question {name!r}; the questions are {', '.join(known)}")
