@@ -1,8 +1,8 @@
 """Carry a project's edits across the files that a release renamed or removed.
 
-Copier runs this after `copier update --trust`, in the project, once for each release whose entry in
-`_migrations` lies on the way. By then the new file stands there without the project's edits, and the
-old one is gone. HEAD still has it. This file runs with the Python that runs Copier, so it knows the
+Copier runs this after `copier update --trust`, in the project, once for each release whose entry
+in `_migrations` lies on the way. By then the new file stands there without the project's edits and
+the old one is gone; HEAD still has it. It runs with the Python that runs Copier, so it knows the
 standard library, Copier and what Copier needs. `trueline update` does not run it.
 """
 

@@ -18,7 +18,7 @@ _SETTINGS = (
 _WHO = {
     f"GIT_{who}_{what}": value
     for who in ("AUTHOR", "COMMITTER")
-    for what, value in (("NAME", "Trueline"), ("EMAIL", "trueline@localhost"), ("DATE", "0 +0000"))
+    for what, value in (("NAME", "Trueline"), ("EMAIL", "trueline@localhost"), ("DATE", "@0 +0000"))
 }
 # What git says, in words that need no knowledge of merge-ort.
 _KINDS = {

@@ -44,7 +44,8 @@ def run(
 
     Raises BadInput; the project is then as before.
     """
-    from . import branch, hop, in_place as work_tree
+    from . import branch, hop
+    from . import in_place as work_tree
 
     root, _, _ = hop.head_of(path)
     recovered = in_place and work_tree.recover(root)
