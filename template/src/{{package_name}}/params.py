@@ -48,11 +48,12 @@ class TimeSplit(_Section):
 
 
 class Model(BaseModel):
-    """The seed; every other key is a parameter of the estimator."""
+    """Seed and threads; every other key is a parameter of the estimator."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
     seed: int
+    threads: int = Field(default=1, ge=1)
 
     @property
     def estimator(self) -> dict[str, Any]:

@@ -46,15 +46,15 @@ def register(settings: Settings, params: Params) -> str:
     known = _find(client, settings, trained.sha256)
     if known is not None:
         for alias in (CHAMPION, CHALLENGER):
-            if known.version == _aliased(client, settings, alias):
-                return f"unchanged: this model is version {known.version}, the {alias}"
+            if _number(known) == _aliased(client, settings, alias):
+                return f"unchanged: this model is version {_number(known)}, the {alias}"
         if ROLLED_BACK_AT in known.tags:
-            return f"unchanged: this model is version {known.version}, which was rolled back"
+            return f"unchanged: this model is version {_number(known)}, which was rolled back"
     run_id, uri = _recorded(client, settings, params, trained)
     decision, values = _judge(client, settings, params, trained)
     version = None
     if decision.accepted:
-        version = known.version if known else _create(client, settings, trained.sha256, run_id, uri)
+        version = _number(known) if known else _create(client, settings, trained.sha256, run_id, uri)
         client.set_registered_model_alias(settings.model_name, CHALLENGER, version)
     events.append(
         "gate_decision",
@@ -116,7 +116,7 @@ def rollback(settings: Settings) -> str:
     seconds = _deploy(client, settings, target)
     client.set_model_version_tag(settings.model_name, current, ROLLED_BACK_AT, _moment())
     _record(client, settings, "rollback", target, current, "rollback", seconds)
-    return f"version {target.version} is the champion again, version {current} is rolled back"
+    return f"version {_number(target)} is the champion again, version {current} is rolled back"
 
 
 def fetch(settings: Settings, version: str) -> None:
@@ -129,7 +129,7 @@ def _deploy(client: MlflowClient, settings: Settings, version: ModelVersion) -> 
     """Export a version and make it the champion, in registry and folder; return the seconds."""
     start = time.perf_counter()
     _export(settings, client, version)
-    name, number = settings.model_name, version.version
+    name, number = settings.model_name, _number(version)
     client.set_registered_model_alias(name, CHAMPION, number)
     if number == _aliased(client, settings, CHALLENGER):
         client.delete_registered_model_alias(name, CHALLENGER)
@@ -152,7 +152,7 @@ def _record(
     events.append(
         kind,
         settings=settings,
-        model_version=version.version,
+        model_version=_number(version),
         prev_version=before,
         git_sha=known.get("git.commit"),
         run_id=version.run_id,
@@ -172,8 +172,8 @@ def _export(settings: Settings, client: MlflowClient, version: ModelVersion) -> 
                 tracking_uri=settings.mlflow_tracking_uri,
             )
         except (MlflowException, OSError) as error:
-            raise BadInput(f"version {version.version} has no files: {error}".splitlines()[0]) from None
-        export.unpack(Path(bundle), version.version, version.tags[SHA256], settings.models_dir)
+            raise BadInput(f"version {_number(version)} has no files: {error}".splitlines()[0]) from None
+        export.unpack(Path(bundle), _number(version), version.tags[SHA256], settings.models_dir)
 
 
 def _recorded(
@@ -252,9 +252,14 @@ def _find(client: MlflowClient, settings: Settings, sha256: str) -> ModelVersion
 
 def _get(client: MlflowClient, settings: Settings, version: str) -> ModelVersion:
     for known in _versions(client, settings):
-        if known.version == version:
+        if _number(known) == version:
             return known
     raise BadInput(f"there is no version {version} of {settings.model_name}")
+
+
+def _number(version: ModelVersion) -> str:
+    """Return a version's number as text: MLflow gives text or an int, depending on the store."""
+    return str(version.version)
 
 
 def _aliased(client: MlflowClient, settings: Settings, alias: str) -> str | None:
