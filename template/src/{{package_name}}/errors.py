@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class BadInput(Exception):
-    """The data, a setting or an argument is wrong; the message says which and what to do (exit 2)."""
+    """Data, a setting or an argument is wrong; the message says which and what to do (exit 2)."""
 
 
 class Refused(Exception):

@@ -37,7 +37,7 @@ def dirty() -> bool | None:
 
 
 def data_version(lock: Path = Path("dvc.lock")) -> str | None:
-    """Return `md5:<digest>` of the ingested data as DVC recorded it, or None before the first run."""
+    """Return `md5:<digest>` of the ingested data, as DVC recorded it; None before the first run."""
     if not lock.is_file():
         return None
     stages = (yaml.safe_load(lock.read_text("utf-8")) or {}).get("stages", {})

@@ -54,7 +54,8 @@ def register(settings: Settings, params: Params) -> str:
     decision, values = _judge(client, settings, params, trained)
     version = None
     if decision.accepted:
-        version = _number(known) if known else _create(client, settings, trained.sha256, run_id, uri)
+        sha256 = trained.sha256
+        version = _number(known) if known else _create(client, settings, sha256, run_id, uri)
         client.set_registered_model_alias(settings.model_name, CHALLENGER, version)
     events.append(
         "gate_decision",
@@ -85,7 +86,7 @@ def promote(settings: Settings, version: str | None = None, trigger: str = "code
             raise BadInput("no challenger to promote; `uv run poe pipeline` registers one")
     chosen_version = _get(client, settings, version)
     if version == before:
-        _export(settings, client, chosen_version)
+        _export(settings, chosen_version)
         export.point_to(version, settings.models_dir)
         return f"version {version} is the champion already"
     seconds = _deploy(client, settings, chosen_version)
@@ -122,13 +123,13 @@ def rollback(settings: Settings) -> str:
 def fetch(settings: Settings, version: str) -> None:
     """Export a version to models/<version>/ without deploying it."""
     client = tracking.connect(settings)
-    _export(settings, client, _get(client, settings, version))
+    _export(settings, _get(client, settings, version))
 
 
 def _deploy(client: MlflowClient, settings: Settings, version: ModelVersion) -> float:
     """Export a version and make it the champion, in registry and folder; return the seconds."""
     start = time.perf_counter()
-    _export(settings, client, version)
+    _export(settings, version)
     name, number = settings.model_name, _number(version)
     client.set_registered_model_alias(name, CHAMPION, number)
     if number == _aliased(client, settings, CHALLENGER):
@@ -162,7 +163,7 @@ def _record(
     )
 
 
-def _export(settings: Settings, client: MlflowClient, version: ModelVersion) -> None:
+def _export(settings: Settings, version: ModelVersion) -> None:
     with tempfile.TemporaryDirectory() as folder:
         try:
             bundle = download_artifacts(
@@ -172,7 +173,8 @@ def _export(settings: Settings, client: MlflowClient, version: ModelVersion) -> 
                 tracking_uri=settings.mlflow_tracking_uri,
             )
         except (MlflowException, OSError) as error:
-            raise BadInput(f"version {_number(version)} has no files: {error}".splitlines()[0]) from None
+            line = f"version {_number(version)} has no files: {error}".splitlines()[0]
+            raise BadInput(line) from None
         export.unpack(Path(bundle), _number(version), version.tags[SHA256], settings.models_dir)
 
 
@@ -182,8 +184,9 @@ def _recorded(
     """Return run id and model URI of the candidate; log a run unless this model file has one."""
     run_id = tracking.find_run(client, settings, trained.sha256)
     if run_id is not None:
-        outputs = client.get_run(run_id).outputs.model_outputs
-        return run_id, f"models:/{outputs[0].model_id}"
+        outputs = client.get_run(run_id).outputs
+        if outputs is not None and outputs.model_outputs:
+            return run_id, f"models:/{outputs.model_outputs[0].model_id}"
     return tracking.log_run(
         settings, params, trained, lambda run_id: export.pack(trained, settings.model_name, run_id)
     )
@@ -215,7 +218,7 @@ def _champions_value(
     number = _aliased(client, settings, CHAMPION)
     if number is None:
         return None
-    logged = client.get_run(_get(client, settings, number).run_id).data
+    logged = client.get_run(str(_get(client, settings, number).run_id)).data
     value = logged.metrics.get(params.evaluate.metric)
     split = tracking.flat({"split": params.split.model_dump(mode="json")})
     same_rows = (

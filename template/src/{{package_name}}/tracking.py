@@ -58,10 +58,11 @@ def log_run(
 ) -> tuple[str, str]:
     """Log the candidate as one run; return the run's id and the URI of the logged model.
 
-    `bundle` turns the run's id into file names and contents that are kept with the run byte for byte.
+    `bundle` turns the run's id into file names and contents, kept with the run byte for byte.
     """
     client = connect(settings)
-    with mlflow.start_run(experiment_id=_experiment(client, settings), tags=tags(trained.sha256)) as run:
+    experiment = _experiment(client, settings)
+    with mlflow.start_run(experiment_id=experiment, tags=tags(trained.sha256)) as run:
         mlflow.log_params(flat(params.model_dump(mode="json")))
         mlflow.log_metrics(trained.measurements)
         if bundle is not None:

@@ -41,7 +41,8 @@ def check(frame: pd.DataFrame, schema: pa.DataFrameSchema, what: str) -> pd.Data
     which data it speaks.
     """
     for name, column in schema.columns.items():
-        if name in frame.columns and (bad := _fractions(frame[name], str(column.dtype))) is not None:
+        bad = _fractions(frame[name], str(column.dtype)) if name in frame.columns else None
+        if bad is not None:
             raise BadInput(f"{what}: column {name!r} fails dtype({column.dtype!s}): first {bad}")
     try:
         checked = schema.validate(frame, lazy=True)
@@ -94,8 +95,9 @@ def conform(frame: pd.DataFrame, wanted: Sequence[Feature]) -> pd.DataFrame:
         if (bad := _fractions(column, feature.dtype)) is not None:
             raise BadInput(f"column {feature.name!r} is not {feature.dtype}: {bad}")
         if str(column.dtype) != feature.dtype:
+            dtype: Any = feature.dtype  # the stubs know only names written out
             try:
-                column = column.astype(feature.dtype)
+                column = column.astype(dtype)
             except (TypeError, ValueError) as error:
                 raise BadInput(
                     f"column {feature.name!r} is not {feature.dtype}: {error}".splitlines()[0]

@@ -9,8 +9,8 @@ from pandas.api import types
 
 from .. import reports
 from ..errors import BadInput
-from ..task import TASK
 from ..settings import Settings
+from ..task import TASK
 from . import table
 from .columns import check, features
 from .ingest import RAW

@@ -29,7 +29,7 @@ def inputs(frame: pd.DataFrame) -> pd.DataFrame:
     """
     derived = derive(frame.copy())
     if len(derived) != len(frame):
-        raise BadInput(f"derive turned {len(frame)} rows into {len(derived)}; it must keep each row")
+        raise BadInput(f"derive turned {len(frame)} rows into {len(derived)}: keep each row")
     nullable = {
         name: "float64"
         for name, dtype in derived.dtypes.items()

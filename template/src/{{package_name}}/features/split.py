@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from .. import reports
@@ -13,9 +14,9 @@ from ..data.columns import features
 from ..data.ingest import RAW
 from ..data.schema import TARGET, TIME
 from ..errors import BadInput
-from ..task import TASK
 from ..params import Params, RandomSplit, TimeSplit
 from ..settings import Settings
+from ..task import TASK
 from . import catalogue
 from .pipeline import inputs
 
@@ -64,7 +65,7 @@ def split(
     raise BadInput("a split by time needs TIME in the schema to name the column with the time")
 
 
-def _random(frame: pd.DataFrame, how: RandomSplit, target: str) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _random(frame: pd.DataFrame, how: RandomSplit, target: str) -> npt.NDArray[np.bool_]:
     """Mark the test rows: the same share of each class, or of all rows of a regression."""
     generator = np.random.default_rng(how.seed)
     test = np.zeros(len(frame), dtype=np.bool_)

@@ -62,8 +62,8 @@ class Champion:
     def predict(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Predict for raw rows.
 
-        Takes a frame with at least the features of the manifest. Returns `prediction` (classification:
-        0 or 1) and for classification `probability` of a 1, on the index of `frame`.
+        Takes a frame with at least the features of the manifest. Returns `prediction` (0 or 1 in a
+        classification) and for a classification `probability` of a 1, on the index of `frame`.
         Raises BadInput for a missing column or a value of the wrong type.
         """
         rows = conform(frame, self.manifest.features)
@@ -126,6 +126,6 @@ def _check_golden(champion: Champion) -> None:
     column = "prediction" if golden.probabilities is None else "probability"
     if not np.allclose(answers[column], expected, rtol=TOLERANCE, atol=TOLERANCE):
         raise BadInput(
-            f"version {champion.manifest.version} answers its golden rows differently under this code; "
-            f"deploy it from commit {str(champion.manifest.git_commit)[:12]}"
+            f"version {champion.manifest.version} answers its golden rows differently under this "
+            f"code; deploy it from commit {str(champion.manifest.git_commit)[:12]}"
         )
