@@ -1,7 +1,8 @@
 """A template of a dozen files with two releases, in a git repository: what updates are tried on.
 
-0.2.0 renames the shared file monitoring/html.py to monitoring/page.py, changes train.py and a workflow,
-adds a dependency, a file and a seed, and removes a file. It has a migration, as a release that renames must.
+0.2.0 renames the shared file monitoring/html.py to monitoring/page.py, changes train.py and a
+workflow, adds a dependency, a file and a seed, and removes a file. It has a migration, as a release
+that renames must.
 """
 
 from __future__ import annotations
@@ -20,7 +21,11 @@ package_name:
   default: "{{ project_name | lower }}"
   validator: "{% if not (package_name | regex_search('^[a-z_]+\\\\\\\\Z')) %}package_name must be lower case{% endif %}"
 phase: {type: str, choices: [production, exploration], default: production}
-serving: {type: str, choices: [realtime, batch], default: realtime, when: "{{ phase == 'production' }}"}
+serving:
+  type: str
+  choices: [realtime, batch]
+  default: realtime
+  when: "{{ phase == 'production' }}"
 _subdirectory: template
 _envops: {undefined: jinja2.StrictUndefined}
 _skip_if_exists: [/README.md, /params.yaml, "/src/*/data/source.py", /docs/]
@@ -31,7 +36,9 @@ _exclude:
 _MIGRATIONS = """\
 _migrations:
   - version: v0.2.0
-    command: ["{{ _copier_python }}", "{{ pathjoin(_copier_conf.src_path, 'hooks/migrations/carry_renames.py') }}"]
+    command:
+      - "{{ _copier_python }}"
+      - "{{ pathjoin(_copier_conf.src_path, 'hooks/migrations/carry_renames.py') }}"
 """
 _PYPROJECT = """\
 [project]
@@ -81,7 +88,8 @@ _PAGE = "template/src/{{package_name}}/monitoring/page.py"
 SECOND = {
     "copier.yml": _COPIER + _MIGRATIONS,
     "hooks/migrations/renames.yaml": (
-        "v0.2.0:\n  src/{{ package_name }}/monitoring/html.py: src/{{ package_name }}/monitoring/page.py\n"
+        "v0.2.0:\n"
+        "  src/{{ package_name }}/monitoring/html.py: src/{{ package_name }}/monitoring/page.py\n"
         "  src/{{ package_name }}/legacy.py: null\n"
     ),
     "template/.github/workflows/ci.yml": "name: ci\non: [push, pull_request]\njobs: {}\n",
@@ -122,7 +130,7 @@ def write(folder: Path, files: dict[str, str]) -> None:
 def release(
     folder: Path, version: str, files: dict[str, str], gone: list[str] | None = None
 ) -> None:
-    """Commit files (and the loss of package files in `gone`) in the template at `folder` and tag it."""
+    """Commit and tag files, and the loss of the package files `gone`, in the template."""
     for path in gone or []:
         (folder / "template/src/{{package_name}}" / path).unlink()
     write(folder, files)

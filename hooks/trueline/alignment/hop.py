@@ -106,7 +106,8 @@ def _merge(
     known = {name: value for name, value in recorded.values.items() if name in asked}
     base = render(
         old, scratch / "base",
-        source=recorded.source, version=recorded.version, recorded=recorded.values,
+        source=recorded.source, version=recorded.version,
+        given=given.check(recorded.values, questions(old)),
     )  # fmt: skip
     theirs = render(
         new, scratch / "theirs",
