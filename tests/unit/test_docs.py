@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 import yaml
-
 from trueline import exitcodes
 
 ROOT = Path(__file__).parents[2]
