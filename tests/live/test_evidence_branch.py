@@ -1,4 +1,4 @@
-"""The branch `evidence`: two jobs that publish at once lose nothing and leave their checkouts alone."""
+"""The branch `evidence`: two jobs at once lose nothing, and the checkouts stay as they are."""
 
 from __future__ import annotations
 

@@ -1,0 +1,147 @@
+"""The workflows of a made project, run for real: what passes, what fails, and what they leave."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import Any
+
+import pytest
+from acting import act
+from machine import Machine
+from making import make_project
+
+_SVG = "{http://www.w3.org/2000/svg}"
+
+
+def _pushed(machine: Machine, template_repo: Path, answers: dict[str, Any]) -> Path:
+    """Make a project, with its lock, and push it to a remote that stands for the forge."""
+    project = make_project(machine, template_repo, answers)
+    origin = machine.root / "origin.git"
+    machine.run(["git", "init", "-q", "--bare", "-b", "main", str(origin)])
+    machine.git("remote", "add", "origin", f"file://{origin}", cwd=project)
+    machine.git("push", "-q", "origin", "main", cwd=project)
+    return project
+
+
+def _commit(machine: Machine, project: Path, message: str) -> None:
+    machine.git("commit", "-qam", message, cwd=project)
+    machine.git("push", "-q", "origin", "HEAD", cwd=project)
+
+
+def _published(machine: Machine, path: str) -> str:
+    return machine.git("show", f"evidence:{path}", cwd=machine.root / "origin.git")
+
+
+def test_ci_on_main_checks_everything_and_publishes_the_evidence(
+    template_repo: Path, fresh_machine: Machine
+) -> None:
+    project = _pushed(fresh_machine, template_repo, {})
+    run = act(fresh_machine, project, "ci.yml", "push")
+    assert run.code == 0, run.log[-6000:]
+    assert run.results == dict.fromkeys(["lint", "test", "pipeline", "card", "publish"], "success")
+    card = run.summaries["card"]
+    assert card.startswith("### Maturity\n```text\n")
+    assert card.endswith("```\n")
+    assert "2.2.9" in card
+    assert "core" in card
+
+    origin = fresh_machine.root / "origin.git"
+    head = fresh_machine.git("rev-parse", "main", cwd=origin)
+    suite = ET.fromstring(_published(fresh_machine, "reports/junit.xml"))
+    assert int(next(suite.iter("testsuite")).get("tests", 0)) >= 15
+    properties = {p.get("name"): p.get("value") for p in suite.iter("property")}
+    assert properties["source"] == "ci"
+    assert properties["commit"] == head
+    result = json.loads(_published(fresh_machine, "check.json"))
+    assert result["schema"] == 1
+    assert result["statements"]["3.2.3"]["outcome"] in ("met", "partial")
+    assert result["core"]["applicable"] == 11
+    assert ET.fromstring(_published(fresh_machine, "badge.svg")).tag == f"{_SVG}svg"
+    log = fresh_machine.git("log", "--format=%s", "evidence", cwd=origin)
+    assert log == f"Evidence for {head}"
+    assert fresh_machine.git("status", "--porcelain", cwd=project) == ""
+
+
+def test_ci_of_an_exploration_passes_on_a_pull_request(
+    template_repo: Path, fresh_machine: Machine
+) -> None:
+    project = _pushed(fresh_machine, template_repo, {"phase": "exploration", "task": "regression"})
+    run = act(fresh_machine, project, "ci.yml", "pull_request")
+    assert run.code == 0, run.log[-6000:]
+    # Nothing of a pull request is published.
+    assert run.results == dict.fromkeys(["lint", "test", "pipeline", "card"], "success")
+    branches = fresh_machine.git("branch", "--list", cwd=fresh_machine.root / "origin.git")
+    assert branches.split() == ["*", "main"]
+
+
+def test_a_broken_test_and_a_badly_formatted_file_fail_ci(
+    template_repo: Path, fresh_machine: Machine
+) -> None:
+    project = _pushed(fresh_machine, template_repo, {})
+    (project / "tests" / "test_broken.py").write_text(
+        "def test_sum() -> None:\n    assert 1+1 == 3\n"
+    )
+    fresh_machine.git("add", "-A", cwd=project)
+    _commit(fresh_machine, project, "Break two things")
+    run = act(fresh_machine, project, "ci.yml", "pull_request")
+    assert run.code == 1
+    assert run.results["test"] == "failure"
+    assert run.failed_step("test") == "Tests"
+    assert run.results["lint"] == "failure"
+    assert run.failed_step("lint") == "The hooks pass on all files"
+    assert run.results["pipeline"] == "success"
+    # The card is shown all the same, and counts no statement as shown by this run.
+    assert "3.2.3" in run.summaries["card"]
+    junit = ET.parse(run.artifacts / "tests" / "junit.xml").getroot()
+    failed = [
+        case.get("name") for case in junit.iter("testcase") if case.find("failure") is not None
+    ]
+    assert failed == ["test_sum"]
+
+
+def test_align_passes_until_a_file_of_the_template_is_edited(
+    template_repo: Path, fresh_machine: Machine
+) -> None:
+    project = _pushed(fresh_machine, template_repo, {})
+    clean = act(fresh_machine, project, "align.yml", "workflow_dispatch")
+    assert clean.code == 0, clean.log[-6000:]
+    assert clean.summaries["align"].startswith("### Alignment with the template\n```text\n")
+
+    workflow = project / ".github" / "workflows" / "ci.yml"
+    workflow.write_text(workflow.read_text().replace("poe test", "poe test || true"))
+    (project / "src" / "ml_project" / "settings.py").write_text("# the user's own\n")
+    _commit(fresh_machine, project, "Swallow failures, and edit a shared file")
+    edited = act(fresh_machine, project, "align.yml", "schedule")
+    assert edited.code == 1
+    assert edited.failed_step("align") == "Compare, in the job summary"
+    assert ".github/workflows/ci.yml" in edited.summaries["align"]
+
+
+@pytest.mark.parametrize(
+    "answers", [{}, {"phase": "exploration"}], ids=["production", "exploration"]
+)
+def test_workflows_are_valid_and_hold_no_known_weakness(
+    template_repo: Path, fresh_machine: Machine, answers: dict[str, Any]
+) -> None:
+    project = make_project(fresh_machine, template_repo, answers, sync=False)
+    workflows = sorted(str(f) for f in (project / ".github" / "workflows").iterdir())
+    assert [Path(f).name for f in workflows] == ["align.yml", "ci.yml"]
+    fresh_machine.run(["zizmor", "--offline", "--no-progress", *workflows])
+    schemas = {
+        "vendor.github-workflows": workflows,
+        "vendor.renovate": [str(project / "renovate.json")],
+    }
+    for schema, files in schemas.items():
+        fresh_machine.run(["check-jsonschema", "--builtin-schema", schema, *files])
+    # The two linters look: a workflow with a hole and one with a typo are found.
+    hole = fresh_machine.root / "hole.yml"
+    hole.write_text(
+        "on: pull_request_target\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n"
+        "      - run: echo ${{ github.event.pull_request.title }}\n"
+    )
+    assert fresh_machine.run(["zizmor", "--offline", str(hole)], check=False).returncode >= 10
+    hole.write_text("on: push\njobs: {a: {runs-on: ubuntu-latest, step: []}}\n")
+    schema = ["check-jsonschema", "--builtin-schema", "vendor.github-workflows", str(hole)]
+    assert fresh_machine.run(schema, check=False).returncode == 1
