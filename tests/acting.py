@@ -33,6 +33,13 @@ class WorkflowRun:
     artifacts: Path
     log: str
 
+    @property
+    def story(self) -> str:
+        """Give what the steps of the failed jobs printed, its end."""
+        red = {job for job, result in self.results.items() if result != "success"}
+        said = [line["msg"].rstrip() for line in _lines(self.log) if line.get("jobID") in red]
+        return f"{self.results}\n" + "\n".join(said)[-6000:]
+
     def failed_step(self, job: str) -> str:
         """Give the name of the step that failed in `job`."""
         failed = [
@@ -40,7 +47,7 @@ class WorkflowRun:
             for line in _lines(self.log)
             if line.get("stepResult") == "failure" and line["jobID"] == job and line.get("step")
         ]
-        assert failed, f"no step of {job} failed\n{self.log[-4000:]}"
+        assert failed, f"no step of {job} failed: {self.story}"
         return str(failed[-1])
 
 
