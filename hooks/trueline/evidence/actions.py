@@ -1,0 +1,112 @@
+"""The workflows of a work tree, with tasks, called workflows and composite actions resolved one
+level.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import tomllib
+from dataclasses import replace
+
+from . import tasks, workflows
+from .document import Document, mapping, sequence
+from .files import WorkTree
+from .shell import Command
+from .workflows import FOLDER, Job, Step, Workflow, Workflows
+
+
+def read(tree: WorkTree) -> Workflows:
+    """Return every workflow below `.github/workflows/`."""
+    known = read_tasks(tree)
+    files = [path for path in tree.below(FOLDER, ".yml", ".yaml") if path.count("/") == 2]
+    parsed = [_workflow(tree, path) for path in files]
+    by_path = {d.path: d.value for d in parsed if d.value}
+    return Workflows(tuple(_resolved(tree, d, by_path, known) for d in parsed))
+
+
+def read_tasks(tree: WorkTree) -> tasks.Tasks:
+    """Return the tasks of poe, make, nox and tox."""
+    known: dict[tuple[str, str], tuple[Command, ...]] = {}
+    project = tree.text("pyproject.toml").value
+    if project is not None:
+        # The environment's reader names the file when it is broken.
+        with contextlib.suppress(tomllib.TOMLDecodeError, RecursionError):
+            known |= tasks.poe(tomllib.loads(project))
+    for path, parse in (
+        ("Makefile", tasks.make),
+        ("noxfile.py", tasks.nox),
+        ("tox.ini", tasks.tox),
+    ):
+        known |= parse(tree.text(path).value or "")
+    return tasks.Tasks(known)
+
+
+def _workflow(tree: WorkTree, path: str) -> Document[Workflow]:
+    document = tree.yaml(path)
+    if document.value is None:
+        return Document(path, None, document.problem)
+    return Document(path, workflows.parse(path, document.value))
+
+
+def _resolved(
+    tree: WorkTree, document: Document[Workflow], known: dict[str, Workflow], names: tasks.Tasks
+) -> Document[Workflow]:
+    if document.value is None:
+        return document
+    jobs = [part for job in document.value.jobs for part in _called(job, known)]
+    return Document(
+        document.path,
+        replace(document.value, jobs=tuple(_with_steps(tree, job, names) for job in jobs)),
+    )
+
+
+def _called(job: Job, known: dict[str, Workflow]) -> list[Job]:
+    """Replace a job that calls a workflow of this repository by that workflow's jobs."""
+    if not job.opaque:
+        return [job]
+    target = known.get(job.opaque.removeprefix("./"))
+    if target is None or not job.opaque.startswith("./"):
+        return [job]
+    return [
+        replace(
+            inner,
+            id=f"{job.id}/{inner.id}",
+            ignored=inner.ignored or job.ignored,
+            needs=(*job.needs, *(f"{job.id}/{name}" for name in inner.needs)),
+            condition=" && ".join(filter(None, [job.condition, inner.condition])),
+        )
+        for inner in target.jobs
+    ]
+
+
+def _with_steps(tree: WorkTree, job: Job, names: tasks.Tasks) -> Job:
+    steps = [part for step in job.steps for part in _composite(tree, step)]
+    return replace(
+        job,
+        steps=tuple(
+            replace(
+                step, commands=tuple(c for command in step.commands for c in names.resolve(command))
+            )
+            for step in steps
+        ),
+    )
+
+
+def _composite(tree: WorkTree, step: Step) -> list[Step]:
+    """Replace a step that uses an action of this repository by that action's steps."""
+    if not step.uses.startswith("./"):
+        return [step]
+    folder = step.uses.removeprefix("./").rstrip("/")
+    path = tree.first([f"{folder}/action.yml", f"{folder}/action.yaml"])
+    if path is None:
+        return [step]
+    runs = mapping(mapping(tree.yaml(path).value).get("runs"))
+    inner = [workflows.step(path, item) for item in sequence(runs.get("steps"))]
+    return [
+        replace(
+            part,
+            ignored=part.ignored or step.ignored,
+            condition=" && ".join(filter(None, [step.condition, part.condition])),
+        )
+        for part in inner
+    ]

@@ -1,0 +1,182 @@
+"""Features as documented (conf/features.yaml), as typed (schema.py, by AST) and as a model took
+them (manifest).
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from . import jsontext
+from .document import Document, Malformed, mapping, sequence, text
+from .files import WorkTree
+from .runs import Record, Runs
+from .suite import module
+
+_BASES = ("DataFrameModel", "SchemaModel")
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One entry of conf/features.yaml."""
+
+    name: str
+    fields: dict[str, object]
+    line: int = 0
+
+    @property
+    def lacking(self) -> list[str]:
+        """Name what the entry does not say."""
+        missing = [key for key in ("dtype", "source", "owner") if not text(self.fields.get(key))]
+        if len(text(self.fields.get("description")).split()) < 3:
+            missing.insert(0, "description (three words or more)")
+        if not any(_said(self.fields.get(key)) for key in ("unit", "domain")):
+            missing.append("unit or domain")
+        if not any(isinstance(self.fields.get(key), bool) for key in ("pii", "personal_data")):
+            missing.append("pii (true or false)")
+        return missing
+
+
+def _said(value: object) -> bool:
+    return bool(value) if isinstance(value, (dict, list)) else bool(text(value))
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The inputs of a model that was really trained, and the commit it was trained at."""
+
+    features: frozenset[str]
+    commit: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What is known of the features, from the three sides."""
+
+    documented: Document[tuple[Feature, ...]]
+    typed: Document[frozenset[str]]
+    signatures: tuple[Signature, ...]
+
+
+def read(tree: WorkTree, runs: Runs) -> Columns:
+    """Read features.yaml, the schema class and the manifests of exported models."""
+    return Columns(_documented(tree), _typed(tree), (*_manifests(tree), *_reported(runs)))
+
+
+def _documented(tree: WorkTree) -> Document[tuple[Feature, ...]]:
+    document = tree.yaml("conf/features.yaml")
+    if document.value is None:
+        return Document(document.path, None, document.problem)
+    entries = mapping(document.value).get("features", document.value)
+    if isinstance(entries, dict):
+        found = [
+            Feature(str(name), mapping(body), getattr(body, "line", 0))
+            for name, body in entries.items()
+        ]
+    else:
+        found = [
+            Feature(text(mapping(body).get("name")), mapping(body), getattr(body, "line", 0))
+            for body in sequence(entries)
+        ]
+    return Document(document.path, tuple(feature for feature in found if feature.name))
+
+
+def _typed(tree: WorkTree) -> Document[frozenset[str]]:
+    paths = list(tree.below("src", "/data/schema.py"))
+    if not paths:
+        return Document("src/*/data/schema.py")
+    return tree.parsed(paths[0], schema_features)
+
+
+def schema_features(source: str) -> frozenset[str]:
+    """Return the columns of the schema class but for TARGET and TIME.
+
+    Raises Malformed for no Python.
+    """
+    body = module(source)
+    constants = {
+        target.id: node.value.value
+        for node in body.body
+        for target in _targets(node)
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, ast.Constant)
+    }
+    columns: set[str] = set()
+    for node in body.body:
+        if isinstance(node, ast.ClassDef) and any(_base(base) in _BASES for base in node.bases):
+            for part in node.body:
+                if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name):
+                    columns.add(_alias(part.value) or part.target.id)
+    return frozenset(columns - {constants.get("TARGET"), constants.get("TIME")})
+
+
+def _targets(node: ast.stmt) -> list[ast.Name]:
+    found = (
+        node.targets
+        if isinstance(node, ast.Assign)
+        else [node.target]
+        if isinstance(node, ast.AnnAssign)
+        else []
+    )
+    return [target for target in found if isinstance(target, ast.Name)]
+
+
+def _base(node: ast.expr) -> str:
+    return (
+        node.attr
+        if isinstance(node, ast.Attribute)
+        else node.id
+        if isinstance(node, ast.Name)
+        else ""
+    )
+
+
+def _alias(value: ast.expr | None) -> str | None:
+    """Return the column's own name where `Field(alias="...")` gives one."""
+    for keyword in value.keywords if isinstance(value, ast.Call) else []:
+        if keyword.arg == "alias" and isinstance(keyword.value, ast.Constant):
+            return str(keyword.value.value)
+    return None
+
+
+def _manifests(tree: WorkTree) -> list[Signature]:
+    """Read models/<version>/manifest.json; git does not track models, a run leaves them on disk."""
+    folder = tree.root / "models"
+    if folder.is_symlink() or not folder.is_dir():
+        return []
+    paths = sorted(
+        PurePosixPath(path.relative_to(tree.root)) for path in folder.glob("*/manifest.json")
+    )[:50]
+    found: list[Signature] = []
+    for path in paths:
+        document = tree.loose(str(path))
+        try:
+            manifest = mapping(jsontext.load(document.value or "{}"))
+        except Malformed as error:
+            tree.broken(str(path), str(error))
+            continue
+        names = _names(manifest.get("features"))
+        found.append(Signature(names, text(manifest.get("git_commit")), str(path)))
+    return found
+
+
+def _reported(runs: Runs) -> list[Signature]:
+    """Take the inputs from a report on training, for models that were trained where no disk is
+    kept.
+    """
+    reports: list[Record[dict[str, object]]] = [*runs.report("train"), *runs.report("metrics")]
+    return [
+        Signature(_names(report.body.get("features")), report.commit, report.where)
+        for report in reports
+        if _names(report.body.get("features"))
+    ]
+
+
+def _names(features: object) -> frozenset[str]:
+    if isinstance(features, dict):
+        return frozenset(str(name) for name in features)
+    return frozenset(
+        text(item.get("name")) if isinstance(item, dict) else text(item)
+        for item in sequence(features)
+    ) - {""}

@@ -1,0 +1,112 @@
+"""The tracked files of a work tree, read without ever leaving it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import TypeVar
+
+from . import yamltext
+from .document import Document, Malformed
+
+MAX_BYTES = 2_000_000
+LARGE_BYTES = 30_000_000  # a lock file, a JUnit report of a large suite
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class WorkTree:
+    """A directory and the paths git tracks in it. Files git does not track prove nothing."""
+
+    root: Path
+    tracked: frozenset[str]
+    seen: dict[str, str] = field(
+        default_factory=dict, compare=False
+    )  # path -> why it is unreadable
+
+    def matching(self, *patterns: str) -> list[str]:
+        """Return the tracked paths that match one of the glob patterns (`**` not supported),
+        sorted.
+        """
+        return sorted(p for p in self.tracked if any(PurePosixPath(p).match(x) for x in patterns))
+
+    def below(self, folder: str, *suffixes: str) -> list[str]:
+        """Return the tracked paths in `folder` that end with one of the suffixes, sorted."""
+        start = folder.rstrip("/") + "/"
+        return sorted(
+            p for p in self.tracked if p.startswith(start) and p.endswith(suffixes or ("",))
+        )
+
+    def text(self, path: str, *, limit: int = MAX_BYTES) -> Document[str]:
+        """Return a tracked file's text."""
+        return self.loose(path, limit=limit) if path in self.tracked else Document(path)
+
+    def loose(self, path: str, *, limit: int = MAX_BYTES) -> Document[str]:
+        """Return a file's text though git may not track it: what a run left in `reports/`."""
+        try:
+            return Document(path, _read(self.root, path, limit))
+        except FileNotFoundError:
+            return Document(path)
+        except Malformed as error:
+            return self.broken(path, str(error))
+        except OSError as error:
+            return self.broken(path, error.strerror or "cannot be read")
+
+    def broken(self, path: str, problem: str) -> Document[Value]:
+        """Note a file that is there but cannot be read, so that the report names it."""
+        self.seen[path] = problem
+        return Document(path, None, problem)
+
+    def parsed(
+        self, path: str, parse: Callable[[str], Value], *, limit: int = MAX_BYTES
+    ) -> Document[Value]:
+        """Return a tracked file after `parse`, which raises Malformed for what it cannot read."""
+        return self.convert(self.text(path, limit=limit), parse)
+
+    def convert(self, source: Document[str], parse: Callable[[str], Value]) -> Document[Value]:
+        """Return the parsed form of a text that was read before."""
+        if source.value is None:
+            return Document(source.path, None, source.problem)
+        try:
+            return Document(source.path, parse(source.value))
+        except Malformed as error:
+            return self.broken(source.path, str(error))
+
+    def yaml(self, path: str) -> Document[object]:
+        """Return a tracked YAML file as plain data; an empty file reads as an empty mapping."""
+        return self.parsed(path, lambda content: yamltext.load(content) or {})
+
+    def first(self, paths: Iterable[str]) -> str | None:
+        """Return the first of the paths that git tracks."""
+        return next((path for path in paths if path in self.tracked), None)
+
+
+def _read(root: Path, path: str, limit: int) -> str:
+    target = root / path
+    real = Path(os.path.realpath(target))
+    if not real.is_relative_to(os.path.realpath(root)):
+        raise Malformed("a link that leads outside the repository")
+    # Opened without waiting: a named pipe would hang the checker.
+    handle = os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(handle, "rb") as stream:
+        info = os.fstat(stream.fileno())
+        if not stat.S_ISREG(info.st_mode):
+            raise Malformed("not a regular file")
+        if info.st_size > limit:
+            raise Malformed(f"larger than {limit:,} bytes")
+        content = stream.read(limit + 1)
+    return decode(content, limit)
+
+
+def decode(content: bytes, limit: int = MAX_BYTES) -> str:
+    """Return UTF-8 bytes as text; raises Malformed for anything else or too much."""
+    if len(content) > limit:
+        raise Malformed(f"larger than {limit:,} bytes")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Malformed("not UTF-8 text") from error

@@ -1,0 +1,64 @@
+"""Points in time as files give them: ISO 8601 text, YAML dates, always as UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+
+def moment(value: object) -> datetime | None:
+    """Return a point in time in UTC (no zone given: UTC), or None for what is none."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value.strip())
+        except ValueError:
+            return None
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime(value.year, value.month, value.day)
+    if not isinstance(value, datetime):
+        return None
+    try:
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError:
+        return None
+
+
+def day(value: object) -> date | None:
+    """Return a calendar day, or None for what is none."""
+    at = moment(value)
+    return at.date() if at else None
+
+
+def period(value: object) -> timedelta | None:
+    """Return a span of time: a number of days, or text such as `12h`, `1 day`, `4 weeks`, `30m`."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, (int, float)):
+        amount, unit = float(value), "d"
+    elif isinstance(value, str):
+        digits = value.strip().lower()
+        named = {"hourly": "1h", "daily": "1d", "weekly": "7d", "monthly": "31d"}.get(
+            digits, digits
+        )
+        number = named.rstrip("abcdefghijklmnopqrstuvwxyz ")
+        unit = named[len(number) :].strip()[:2]
+        try:
+            amount = float(number)
+        except ValueError:
+            return None
+    else:
+        return None
+    hours = {
+        "m": 1 / 60,
+        "mi": 1 / 60,
+        "h": 1.0,
+        "ho": 1.0,
+        "d": 24.0,
+        "da": 24.0,
+        "w": 168.0,
+        "we": 168.0,
+        "mo": 744.0,
+        "": 24.0,
+    }.get(unit)
+    if hours is None or not 0 < amount * hours < 24 * 36_500:
+        return None
+    return timedelta(hours=amount * hours)

@@ -1,0 +1,144 @@
+"""What a name such as `poe test`, `make test` or `nox -s tests` stands for, one level deep."""
+
+from __future__ import annotations
+
+import ast
+import configparser
+import re
+from dataclasses import dataclass, field
+
+from .document import mapping, sequence, text
+from .shell import Command, commands
+
+_TARGET = re.compile(r"^([A-Za-z0-9_.\-/ ]+?)\s*::?(?!=)")
+
+
+@dataclass(frozen=True)
+class Tasks:
+    """The commands behind the names of each task runner, as `(runner, name) -> commands`."""
+
+    known: dict[tuple[str, str], tuple[Command, ...]] = field(default_factory=dict)
+
+    def resolve(self, command: Command) -> tuple[Command, ...]:
+        """Return what `command` runs: itself, or the commands of the task it names."""
+        if command.name not in ("poe", "make", "nox", "tox", "just"):
+            return (command,)
+        names = self._names(command)
+        found = [c for name in names for c in self.known.get((command.name, name), ())]
+        return tuple(c.ignoring(command.swallowed) for c in found) or (command,)
+
+    def _names(self, command: Command) -> list[str]:
+        if command.name == "make" and command.has("-n", "--dry-run", "-i", "--ignore-errors", "-k"):
+            return []
+        plain = [word for word in command.words[1:] if not word.startswith("-") and "=" not in word]
+        if plain:
+            # `poe test -k x` hands the rest to the task; make and nox take several names.
+            return plain[:1] if command.name == "poe" else plain
+        return [name for runner, name in self.known if runner == command.name and name]
+
+
+def poe(pyproject: dict[str, object]) -> dict[tuple[str, str], tuple[Command, ...]]:
+    """Return the tasks of `[tool.poe.tasks]`; a sequence takes in the tasks that it names."""
+    declared = mapping(mapping(mapping(pyproject.get("tool")).get("poe")).get("tasks"))
+    plain: dict[str, tuple[Command, ...]] = {}
+    for _ in range(2):  # the second turn knows the tasks that a sequence names
+        for name, task in declared.items():
+            plain[name] = _poe_task(task, plain, None)
+    return {("poe", name): found for name, found in plain.items()}
+
+
+def _poe_task(
+    task: object, known: dict[str, tuple[Command, ...]], ignored: str | None
+) -> tuple[Command, ...]:
+    if isinstance(task, str):
+        return tuple(c.ignoring(ignored) for c in commands(task))
+    if isinstance(task, list):
+        return tuple(c for item in task for c in _poe_item(item, known, ignored))
+    parts = mapping(task)
+    if parts.get("ignore_fail"):
+        ignored = "poe's ignore_fail ignores its failure"
+    if "sequence" in parts:
+        return tuple(
+            c for item in sequence(parts["sequence"]) for c in _poe_item(item, known, ignored)
+        )
+    body = text(parts.get("cmd")) or text(parts.get("shell"))
+    if body:
+        return tuple(c.ignoring(ignored) for c in commands(body))
+    if "ref" in parts:
+        return _poe_item(parts["ref"], known, ignored)
+    script = text(parts.get("script"))
+    return (Command((script.partition(":")[0],), ignored),) if script else ()
+
+
+def _poe_item(
+    item: object, known: dict[str, tuple[Command, ...]], ignored: str | None
+) -> tuple[Command, ...]:
+    if not isinstance(item, str):
+        return _poe_task(item, known, ignored)
+    # In a sequence a bare text names another task.
+    return tuple(c.ignoring(ignored) for c in known.get(item.split(" ")[0], ())) or tuple(
+        c.ignoring(ignored) for c in commands(item)
+    )
+
+
+def make(makefile: str) -> dict[tuple[str, str], tuple[Command, ...]]:
+    """Return the recipes of a Makefile; a line that starts with `-` has its failure ignored."""
+    recipes: dict[str, list[Command]] = {}
+    targets: list[str] = []
+    for line in re.sub(r"\\\r?\n", " ", makefile).splitlines():
+        if line.startswith("\t"):
+            recipe = line.strip()
+            ignored = (
+                "make's `-` ignores its failure" if recipe[:2].strip("@").startswith("-") else None
+            )
+            for target in targets:
+                recipes[target].extend(c.ignoring(ignored) for c in commands(recipe.lstrip("@-+")))
+        elif match := _TARGET.match(line):
+            targets = match[1].split()
+            for target in targets:
+                recipes.setdefault(target, [])
+    return {("make", target): tuple(found) for target, found in recipes.items()}
+
+
+def nox(noxfile: str) -> dict[tuple[str, str], tuple[Command, ...]]:
+    """Return the `session.run(...)` commands of each function of a noxfile, read by AST."""
+    try:
+        tree = ast.parse(noxfile)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return {}
+    found: dict[tuple[str, str], tuple[Command, ...]] = {}
+    for function in (node for node in tree.body if isinstance(node, ast.FunctionDef)):
+        calls = [
+            node
+            for node in ast.walk(function)
+            if isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr == "run"
+        ]
+        words = [
+            tuple(
+                a.value
+                for a in call.args
+                if isinstance(a, ast.Constant) and isinstance(a.value, str)
+            )
+            for call in calls
+        ]
+        lines = ["\n".join(" ".join(part) for part in words if part)]
+        found["nox", function.name] = tuple(c for line in lines for c in commands(line))
+    return found
+
+
+def tox(ini: str) -> dict[tuple[str, str], tuple[Command, ...]]:
+    """Return the commands of tox.ini's environments; the plain `testenv` stands for all of them."""
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    try:
+        parser.read_string(ini)
+        return {
+            ("tox", section.partition(":")[2]): commands(
+                parser.get(section, "commands", fallback="")
+            )
+            for section in parser.sections()
+            if section.startswith("testenv")
+        }
+    except configparser.Error:
+        return {}

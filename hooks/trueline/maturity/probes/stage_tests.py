@@ -1,0 +1,100 @@
+"""3.2.2: for each stage a test that uses it, asserts, and passed."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+from ...evidence.document import mapping
+from ...evidence.snapshot import Snapshot
+from ...evidence.suite import Case
+from ..finding import Finding, Place, found, missing, unseen, weak
+from ..probe import Probe
+from ..proof import Proof, tests
+
+# Stage -> how a part of a module's name shows that the module belongs to it.
+STAGES = {
+    "data": re.compile(r"data|ingest\w*|validat\w*"),
+    "features": re.compile(r"features?"),
+    "train": re.compile(r"train\w*"),
+    "evaluate": re.compile(r"evaluat\w*"),
+    "serving": re.compile(r"serving|serve|api"),
+    "batch": re.compile(r"batch"),
+}
+
+
+class StagesAreTested(Probe):
+    """Every step of the ML process has tests."""
+
+    statement = "3.2.2"
+
+    def observe(self, snapshot: Snapshot) -> Finding:
+        """Read the tests first, then the report on them: a report alone could name anything."""
+        cases = {stage: _cases(stage, snapshot) for stage in _stages(snapshot)}
+        untested = [stage for stage, found_ in cases.items() if not found_]
+        if untested:
+            names = ", ".join(untested)
+            broken = snapshot.suite.broken
+            if broken:
+                return unseen(f"{broken[0][0]} cannot be read: {broken[0][1]}", Place(broken[0][0]))
+            return missing(f"no test that asserts uses {names}", remedy=f"add tests for {names}")
+        places = [Place(found_[0].path, found_[0].line, stage) for stage, found_ in cases.items()]
+        proof = tests(snapshot, by_ci=False)
+        if proof.run is None:
+            return weak(proof.gap, *places, remedy="run `poe test`")
+        failing = [stage for stage, found_ in cases.items() if not proof.passed(found_)]
+        if failing:
+            return weak(f"no test of {', '.join(failing)} passed", *proof.places, *places)
+        return self._covered(snapshot, proof, list(cases), places)
+
+    def _covered(
+        self, snapshot: Snapshot, proof: Proof, stages: list[str], places: list[Place]
+    ) -> Finding:
+        place = proof.run.place if proof.run else ""
+        report = next((r for r in snapshot.runs.coverage if r.place == place), None)
+        if report is None:
+            return weak("no reports/coverage.xml beside it", *proof.places, *places)
+        least = max(self.entry.number("line_rate"), _fail_under(snapshot) / 100)
+        for stage in stages:
+            lines = [
+                n for path, n in report.body.items() if _belongs(stage, PurePosixPath(path).parts)
+            ]
+            rate = sum(n[0] for n in lines) / max(1, sum(n[1] for n in lines))
+            if rate < least:
+                return weak(
+                    f"tests run {rate:.0%} of the lines of {stage}, {least:.0%} are the least",
+                    Place(report.where),
+                )
+        return found(
+            f"tests of {', '.join(stages)} passed", *proof.places, Place(report.where), *places
+        )
+
+
+def _stages(snapshot: Snapshot) -> list[str]:
+    project = snapshot.project
+    served = {"serving": project.realtime is not False, "batch": project.batch is not False}
+    return [stage for stage in STAGES if served.get(stage, True)]
+
+
+def _cases(stage: str, snapshot: Snapshot) -> list[Case]:
+    packages = {path.split("/")[1] for path in snapshot.files if path.startswith("src/")}
+    return [
+        case
+        for case in snapshot.suite.cases
+        if case.asserts
+        and not case.skipped
+        and any(
+            module.split(".")[0] in packages and _belongs(stage, tuple(module.split(".")[1:]))
+            for module in case.modules
+        )
+    ]
+
+
+def _belongs(stage: str, parts: tuple[str, ...]) -> bool:
+    return any(STAGES[stage].fullmatch(part.removesuffix(".py").lower()) for part in parts)
+
+
+def _fail_under(snapshot: Snapshot) -> float:
+    tool = mapping((snapshot.environment.pyproject.value or {}).get("tool"))
+    value = mapping(mapping(tool.get("coverage")).get("report")).get("fail_under")
+    return float(value) if isinstance(value, (int, float)) else 0.0

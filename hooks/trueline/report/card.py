@@ -1,0 +1,109 @@
+"""The card for people: one line a statement, the reason, and for what is not met the next step."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import sys
+from itertools import groupby
+
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from ..maturity.catalogue import load
+from ..maturity.score import Outcome, Result, Statement
+from .badge import message
+
+# A symbol besides the colour: not everyone sees the colours, and a log has none.
+SYMBOLS = {
+    Outcome.MET: ("✔", "green"),
+    Outcome.PARTIAL: ("◐", "yellow"),
+    Outcome.UNMET: ("✘", "red"),
+    Outcome.STALE: ("⧗", "magenta"),
+    Outcome.UNKNOWN: ("?", "cyan"),
+    Outcome.NA: ("\u2013", "bright_black"),
+}
+_PLAIN = {"✔": "+", "◐": "~", "✘": "x", "⧗": "!", "\u2013": "-", "·": "|", "→": ">"}
+
+
+def card(result: Result, *, terminal: bool = False, width: int | None = None) -> str:
+    """Return the card, at most `width` columns wide; colours need a terminal and no NO_COLOR."""
+    colours = terminal and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    columns = width or shutil.get_terminal_size((100, 24)).columns
+    buffer = io.StringIO()
+    console = Console(
+        file=buffer,
+        width=max(40, min(columns, 120)),
+        force_terminal=bool(colours),
+        no_color=not colours,
+        color_system="standard" if colours else None,
+        highlight=False,
+        legacy_windows=False,
+    )
+    _print(console, result)
+    return _encodable("\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n")
+
+
+def _print(console: Console, result: Result) -> None:
+    commit = result.commit[:12] or "no commit yet"
+    console.print(
+        f"[bold]{escape(message(result.core, result.phase))}[/]  {result.phase}, {commit}"
+    )
+    titles = load().sections
+    for section, group in groupby(result.statements, key=lambda s: s.entry.section):
+        console.print()
+        console.print(f"[bold]{section} {escape(titles[section])}[/]")
+        table = Table.grid(padding=(0, 1), expand=False)
+        table.add_column(width=1)
+        table.add_column(width=5)
+        table.add_column(overflow="fold")
+        for statement in group:
+            symbol, colour = SYMBOLS[statement.outcome]
+            table.add_row(Text(symbol, style=colour), statement.entry.id, _body(statement, colour))
+        console.print(Padding(table, (0, 0, 0, 1)))
+    _footer(console, result)
+
+
+def _body(statement: Statement, colour: str) -> Text:
+    text = Text(statement.entry.title)
+    text.append(f"\n{statement.outcome.value}", style=f"bold {colour}")
+    text.append(f": {statement.reason}", style="default")
+    if statement.waiver:
+        waiver = statement.waiver
+        text.append(f"\nwaived until {waiver.expires} by {waiver.owner}: {waiver.reason}")
+    elif statement.remedy:
+        text.append(f"\n→ {statement.remedy.text} ({statement.remedy.effort})", style="bold")
+    return text
+
+
+def _footer(console: Console, result: Result) -> None:
+    console.print()
+    for path, problem in result.unreadable:
+        console.print(Text(f"could not read {path}: {problem}", style="cyan"))
+    for said in result.assumed:
+        console.print(Text(f"assumed: {said}", style="cyan"))
+    core = result.core
+    console.print(
+        f"{core.met} met, {core.partial} partial, {core.unmet} unmet, {core.stale} stale, "
+        f"{core.unknown} unknown, {core.na} not applicable"
+    )
+    console.print(
+        f"This release scores {len(result.statements)} of the {result.total} statements "
+        "of the maturity assessment."
+    )
+
+
+def _encodable(text: str) -> str:
+    """Replace the symbols where the terminal's encoding has none."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        for symbol, plain in _PLAIN.items():
+            text = text.replace(symbol, plain)
+        text = text.encode(encoding, "replace").decode(encoding)
+    return text

@@ -1,0 +1,88 @@
+"""The command `trueline check`: collect, score, render."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from ..errors import BadInput
+from ..exitcodes import FINDING, FINE
+
+FORMATS = ("rich", "json", "badge", "shields")
+
+
+@click.command("check")
+@click.argument("path", default=".", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="rich",
+    show_default=True,
+    help="A card for people, JSON, an SVG badge, or the JSON of a shields.io endpoint.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write to this file instead of the terminal.",
+)
+@click.option(
+    "--forge",
+    is_flag=True,
+    help="Ask GitHub too (GITHUB_TOKEN, GITHUB_REPOSITORY, GITHUB_API_URL).",
+)
+@click.option(
+    "--fail-under",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Exit 1 when fewer than N statements are met (default: `targets.core` of maturity.yaml).",
+)
+@click.option("--now", hidden=True, help="Score as of this moment (ISO 8601).")
+def command(
+    path: Path, form: str, output: Path | None, forge: bool, fail_under: int | None, now: str | None
+) -> int:
+    """Score a repository from its evidence; nothing in it is run or changed.
+
+    PATH is the root of a git repository (default: here). Exit codes: 0 scored, 1 below --fail-under,
+    2 no such repository.
+    """
+    from ..evidence.snapshot import collect
+    from ..maturity.score import score
+    from .render import render
+
+    result = score(collect(path, now=_moment(now), ask_forge=forge))
+    colour = output is None and form == "rich"
+    text = render(result, form, terminal=colour)
+    if output is None:
+        click.echo(text, nl=not text.endswith("\n"), color=True if colour else None)
+    else:
+        _write(output, text if text.endswith("\n") else f"{text}\n")
+    target = result.target if fail_under is None else fail_under
+    if target is not None and result.core.met < target:
+        click.echo(f"trueline: {result.core.met} statements met, the target is {target}", err=True)
+        return FINDING
+    return FINE
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    from ..evidence.moment import moment
+
+    at = moment(text)
+    if at is None:
+        raise BadInput(f"--now {text!r} is no ISO 8601 time, as 2026-07-01T00:00:00Z")
+    return at
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file as a whole or not at all."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text(text, "utf-8")
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise BadInput(f"cannot write {path}: {error.strerror}") from error

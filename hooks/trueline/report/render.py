@@ -1,0 +1,27 @@
+"""One result in each of its forms."""
+
+from __future__ import annotations
+
+from ..maturity.score import Result
+
+
+def render(result: Result, form: str, *, terminal: bool = False) -> str:
+    """Return a result as `rich`, `json`, `badge` or `shields`; colours only for a terminal."""
+    match form:
+        case "json":
+            from .document import as_json
+
+            return as_json(result)
+        case "badge":
+            from .badge import svg
+
+            return svg(result)
+        case "shields":
+            from .badge import endpoint
+
+            return endpoint(result)
+        case "rich":
+            from .card import card
+
+            return card(result, terminal=terminal)
+    raise ValueError(f"unknown format {form!r}")
