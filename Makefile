@@ -37,10 +37,10 @@ test: tools  ## every lane, at most 25 minutes on 2 cores
 	@$(UV) run -q --frozen pytest -q -n 2 --dist worksteal --durations 12 --junitxml build/junit.xml
 
 test-quick: $(UV)  ## the unit lane and a slice of the render lane, under a minute
-	@$(UV) run -q --frozen pytest -q tests/unit tests/render -m "not slow" -n 2 --dist worksteal
+	@$(UV) run -q --frozen pytest -q tests/unit tests/render -m "not slow and not long" -n 2 --dist worksteal
 
 test-long: tools  ## everything that does not fit into `make test`; writes benchmarks/long/
-	@$(UV) run -q --frozen python -m benchmarks.long
+	@$(UV) run -q --frozen python -m benchmarks.long render update
 
 lint: $(UV)  ## ruff and mypy over this repository's own code
 	@$(UV) run -q --frozen ruff check . && $(UV) run -q --frozen ruff format --check . && $(UV) run -q --frozen mypy

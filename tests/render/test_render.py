@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import subprocess
@@ -16,6 +17,8 @@ from rendering import files, render
 
 ALL = [DEFAULT, MINIMUM, MAXIMUM, *rows()]
 QUICK = ALL[:3]
+# Every combination of three answers; too many for each `make test`.
+TRIPLES = [row for row in rows(strength=3) if row not in ALL]
 # The largest number of files a project may have, by what was asked for.
 MOST_FILES = {"default": 90, "everything": 170}
 # A GitHub expression and a Prometheus template look like Jinja and are meant to stay.
@@ -23,17 +26,14 @@ _STAYS = re.compile(r"\$\{\{.*?\}\}|\{\{ ?(\$|\.|printf|index)[^}]*\}\}")
 _JINJA = re.compile(r"\{\{|\{%|\{#")
 
 
-def _parametrize() -> Any:
-    return pytest.mark.parametrize(
-        "answers",
-        [
-            pytest.param(a, id=f"{i}-{name_of(a)}", marks=[] if a in QUICK else [pytest.mark.slow])
-            for i, a in enumerate(ALL)
-        ],
-    )
+def _cases() -> list[Any]:
+    quick = [pytest.param(a, id=f"extreme-{name_of(a)}") for a in QUICK]
+    pairs = [pytest.param(a, id=f"pairs-{name_of(a)}", marks=pytest.mark.slow) for a in ALL[3:]]
+    triples = [pytest.param(a, id=f"triples-{name_of(a)}", marks=pytest.mark.long) for a in TRIPLES]
+    return [*quick, *pairs, *triples]
 
 
-@_parametrize()
+@pytest.mark.parametrize("answers", _cases())
 def test_project_is_whole(template_repo: Path, tmp_path: Path, answers: dict[str, Any]) -> None:
     project = render(template_repo, tmp_path / "made", answers)
     found = files(project)
@@ -105,3 +105,17 @@ def _lint(project: Path) -> None:
     for command in (["ruff", "check", "--no-cache"], ["ruff", "format", "--check", "--no-cache"]):
         done = subprocess.run([*command, "."], cwd=project, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.slow
+def test_the_source_depends_on_three_answers_only(template_repo: Path, tmp_path: Path) -> None:
+    """Phase, task and serving decide on source and tests, so the live lane runs each of these once."""
+    seen: dict[tuple[str, ...], str] = {}
+    for number, answers in enumerate(rows()):
+        project = render(template_repo, tmp_path / str(number), answers)
+        parts = [f for f in files(project) if f.parts[0] in ("src", "tests", "conf")]
+        parts += [Path("dvc.yaml"), Path("params.yaml")]
+        digest = hashlib.sha256(b"".join((project / f).read_bytes() for f in parts)).hexdigest()
+        key = (answers["phase"], answers["task"], answers.get("serving", ""))
+        assert seen.setdefault(key, digest) == digest, key
+    assert len(seen) == 8
