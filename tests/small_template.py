@@ -19,7 +19,8 @@ project_name: {type: str, default: Small}
 package_name:
   type: str
   default: "{{ project_name | lower }}"
-  validator: "{% if not (package_name | regex_search('^[a-z_]+\\\\\\\\Z')) %}package_name must be lower case{% endif %}"
+  validator: >-
+    {% if not (package_name | regex_search('^[a-z_]+$')) %}must be lower case{% endif %}
 phase: {type: str, choices: [production, exploration], default: production}
 serving:
   type: str
