@@ -14,6 +14,7 @@ from .source import checked
 
 NAME = ".copier-answers.yml"
 _LIMIT = 100_000  # bytes; real ones have under 1,000
+_DEPTH = 20
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,7 @@ def load_mapping(raw: bytes, what: str) -> dict[str, Any]:
     if len(raw) > _LIMIT:
         raise BadInput(f"{what} has {len(raw)} bytes; more than {_LIMIT} is not a list of answers")
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(raw, yaml.SafeLoader)):
-            raise BadInput(f"{what} uses YAML aliases; write the values out")
+        _refuse_tricks(raw, what)
         loaded = yaml.safe_load(raw)
     except yaml.YAMLError as error:
         at = getattr(error, "problem_mark", None)
@@ -50,6 +50,18 @@ def load_mapping(raw: bytes, what: str) -> dict[str, Any]:
         if not isinstance(key, str):
             raise BadInput(f"{what}: the name {key!r} is not a text")
     return loaded
+
+
+def _refuse_tricks(raw: bytes, what: str) -> None:
+    """Refuse aliases, which multiply, and nesting that no list of answers has."""
+    depth = 0
+    for event in yaml.parse(raw, yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise BadInput(f"{what} uses YAML aliases; write the values out")
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEPTH:
+            raise BadInput(f"{what} is nested more than {_DEPTH} deep")
 
 
 def parse(raw: bytes, what: str = NAME) -> Answers:
