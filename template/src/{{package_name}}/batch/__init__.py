@@ -1,0 +1,1 @@
+"""Predictions as files: a table of rows comes in, a scored table is delivered and recorded."""
