@@ -21,7 +21,7 @@ class Tasks:
 
     def resolve(self, command: Command) -> tuple[Command, ...]:
         """Return what `command` runs: itself, or the commands of the task it names."""
-        if command.name not in ("poe", "make", "nox", "tox", "just"):
+        if command.name not in ("poe", "make", "nox", "tox"):
             return (command,)
         names = self._names(command)
         found = [c for name in names for c in self.known.get((command.name, name), ())]
@@ -31,10 +31,16 @@ class Tasks:
         if command.name == "make" and command.has("-n", "--dry-run", "-i", "--ignore-errors", "-k"):
             return []
         plain = [word for word in command.words[1:] if not word.startswith("-") and "=" not in word]
-        if plain:
-            # `poe test -k x` hands the rest to the task; make and nox take several names.
-            return plain[:1] if command.name == "poe" else plain
-        return [name for runner, name in self.known if runner == command.name and name]
+        known = [name for runner, name in self.known if runner == command.name]
+        match command.name:
+            case "poe":
+                return plain[:1]  # the rest is handed to the task
+            case "tox":
+                # The plain [testenv] stands for every environment without a section of its own.
+                return [name if name in known else "" for name in plain] or known
+            case "make":
+                return plain or known[:1]
+        return plain or known
 
 
 def poe(pyproject: dict[str, object]) -> dict[tuple[str, str], tuple[Command, ...]]:

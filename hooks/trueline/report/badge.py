@@ -54,10 +54,10 @@ def svg(result: Result) -> str:
     said = message(result.core, result.phase)
     left, right = _width(LABEL), _width(said)
     title = escape(f"{LABEL}: {said}")
-    return f"""<svg xmlns="http://www.w3.org/2000/svg" width="{left + right}" height="20" role="img" \
-aria-labelledby="title">
+    size = f'width="{left + right}" height="20"'
+    return f"""<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-labelledby="title">
   <title id="title">{title}</title>
-  <clipPath id="round"><rect width="{left + right}" height="20" rx="3"/></clipPath>
+  <clipPath id="round"><rect {size} rx="3"/></clipPath>
   <g clip-path="url(#round)">
     <rect width="{left}" height="20" fill="#444444"/>
     <rect x="{left}" width="{right}" height="20" fill="{colour(result.core)}"/>

@@ -45,8 +45,8 @@ def command(
 ) -> int:
     """Score a repository from its evidence; nothing in it is run or changed.
 
-    PATH is the root of a git repository (default: here). Exit codes: 0 scored, 1 below --fail-under,
-    2 no such repository.
+    PATH is the root of a git repository (default: here).
+    Exit codes: 0 scored, 1 fewer met than --fail-under, 2 no such repository.
     """
     from ..evidence.snapshot import collect
     from ..maturity.score import score

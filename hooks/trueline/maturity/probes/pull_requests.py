@@ -25,9 +25,9 @@ class ChangesByPullRequest(Probe):
         # The first commit starts the history; no pull request could have brought it.
         direct = [c for c in forge.commits if not (c.merged or c.root or c.author in bots)]
         if direct:
-            count = f"{len(direct)} of the last {len(forge.commits)} commits"
+            share = f"{len(direct)} of the last {len(forge.commits)} commits"
             return weak(
-                f"{count} of {forge.branch} came by no pull request",
+                f"{share} of {forge.branch} came by no pull request",
                 *(Place(commit.sha[:12]) for commit in direct[:5]),
                 remedy="merge by pull request from now on; declare bots in maturity.yaml (bots:)",
             )

@@ -27,7 +27,7 @@ class RiskIsEvaluated(Probe):
             return unseen(f"{REGISTER} cannot be read: {register.problem}", Place(REGISTER))
         if register.absent:
             return missing(f"there is no {REGISTER}")
-        gap = _gap(register.value or {}) or self._unedited(snapshot)
+        gap = self._unedited(snapshot) or _gap(register.value or {})
         if gap:
             return missing(f"{REGISTER}: {gap}", Place(REGISTER))
         return attestation.judge(self.entry, snapshot, Place(REGISTER, None, "the register"))

@@ -1,0 +1,269 @@
+"""Builds real repositories on disk: a mature one, and changed copies of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import yaml
+from trueline.evidence.released import Released
+from trueline.evidence.snapshot import Snapshot, collect
+from trueline.maturity.prose import digests
+from trueline.maturity.score import Outcome, Result, score
+
+HERE = Path(__file__).parent
+MATURE = HERE / "mature"  # the files of a project that meets all twelve statements
+RELEASED = HERE / "released"  # the prose of a release, as the template would ship it
+NOW = datetime(2026, 7, 1, tzinfo=UTC)
+HEAD = "@HEAD@"  # stands for the commit that CI ran on, filled in when the evidence is published
+
+# (class name, name) of every test of the mature project.
+NODES = [
+    ("tests.batch.test_score", "test_every_row_is_scored"),
+    ("tests.data.test_ingest", "test_rows_without_a_label_are_dropped"),
+    ("tests.features.test_derive", "test_ratio"),
+    ("tests.model.test_evaluate", "test_a_better_model_has_a_higher_metric"),
+    ("tests.model.test_registry", "test_rollback_returns_to_the_version_before"),
+    ("tests.model.test_train", "test_training_learns"),
+    ("tests.monitoring.test_drift", "test_a_shift_raises_the_alert"),
+    ("tests.serving.test_app", "test_a_request_leaves_a_log_record"),
+    ("tests.serving.test_app", "test_a_request_moves_the_metric"),
+]
+
+
+def ago(**delta: float) -> str:
+    """Return the moment that long before `NOW`, as reports write it."""
+    return (NOW - timedelta(**delta)).isoformat().replace("+00:00", "Z")
+
+
+@dataclass
+class Project:
+    """A repository on disk. Change its files and what CI left behind, then let it be checked."""
+
+    root: Path
+    evidence: dict[str, str] = field(default_factory=dict)  # path on branch `evidence` -> content
+    commits: dict[str, str] = field(default_factory=dict)  # names -> shas
+    frozen: str | None = None  # set: CI ran on this commit, not on HEAD
+    forge: bool = False
+
+    def git(self, *arguments: str, given: bytes = b"", at: str = "2026-06-30T12:00:00Z") -> str:
+        """Run git in the repository, at a fixed time and free of the machine's configuration."""
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+        env = {
+            **kept,
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_CONFIG_SYSTEM": os.devnull,
+            "GIT_AUTHOR_DATE": at,
+            "GIT_COMMITTER_DATE": at,
+            "GIT_AUTHOR_NAME": "Ada",
+            "GIT_AUTHOR_EMAIL": "ada@acme.example",
+            "GIT_COMMITTER_NAME": "Ada",
+            "GIT_COMMITTER_EMAIL": "ada@acme.example",
+        }
+        done = subprocess.run(
+            ["git", *arguments],
+            cwd=self.root,
+            input=given,
+            env=env,
+            capture_output=True,
+            check=True,
+        )
+        return done.stdout.decode().strip()
+
+    def write(self, path: str, content: str) -> None:
+        """Write a file."""
+        (self.root / path).parent.mkdir(parents=True, exist_ok=True)
+        (self.root / path).write_text(content, "utf-8")
+
+    def read(self, path: str) -> str:
+        """Return a file's text."""
+        return (self.root / path).read_text("utf-8")
+
+    def edit(self, path: str, old: str, new: str, *, every: bool = False) -> None:
+        """Replace a text that must be there, once unless `every`."""
+        content = self.read(path)
+        assert old in content, f"{path} does not hold {old!r}"
+        self.write(path, content.replace(old, new, -1 if every else 1))
+
+    def edit_yaml(self, path: str, change: Callable[[dict], object]) -> None:  # type: ignore[type-arg]
+        """Change a YAML file as data."""
+        body = yaml.safe_load(self.read(path))
+        change(body)
+        self.write(path, yaml.safe_dump(body, sort_keys=False))
+
+    def report(self, path: str, **fields: object) -> None:
+        """Change fields of a JSON report on branch `evidence`; None takes a field out."""
+        body = {**json.loads(self.evidence[path]), **fields}
+        kept = {key: value for key, value in body.items() if value is not None}
+        self.evidence[path] = json.dumps(kept)
+
+    def remove(self, *paths: str) -> None:
+        """Delete files or folders."""
+        for path in paths:
+            target = self.root / path
+            shutil.rmtree(target) if target.is_dir() else target.unlink()
+
+    def commit(self, message: str = "A change") -> str:
+        """Commit everything and return the commit."""
+        self.git("add", "-A")
+        self.git("commit", "-q", "--no-verify", "--allow-empty", "-m", message)
+        return self.git("rev-parse", "HEAD")
+
+    def publish(self) -> None:
+        """Put what CI left behind on branch `evidence`, by plumbing, as a workflow does."""
+        ran_on = self.frozen or self.git("rev-parse", "HEAD")
+        stream = [b"commit refs/heads/evidence\ncommitter CI <ci@acme.example> 1782800000 +0000\n"]
+        stream += [b"data 8\nEvidence\ndeleteall\n"]
+        for path, content in self.evidence.items():
+            data = content.replace(HEAD, ran_on).encode()
+            stream.append(f"M 100644 inline {path}\ndata {len(data)}\n".encode() + data + b"\n")
+        self.git("fast-import", "--quiet", "--force", given=b"".join(stream))
+
+    def snapshot(self, *, now: datetime = NOW) -> Snapshot:
+        """Commit what changed, let CI run on it, and read the repository."""
+        if self.git("status", "--porcelain"):
+            self.commit()
+        self.publish()
+        return collect(self.root, now=now, ask_forge=self.forge, texts=released())
+
+    def result(self) -> Result:
+        """Return the score."""
+        return score(self.snapshot())
+
+    def outcome(self, statement: str) -> Outcome:
+        """Return what one statement comes to."""
+        return outcome(self.result(), statement)
+
+
+def outcome(result: Result, statement: str) -> Outcome:
+    """Return what one statement came to."""
+    return next(s.outcome for s in result.statements if s.entry.id == statement)
+
+
+def released() -> Released:
+    """Return the digests of the test's own release."""
+    return digests(RELEASED)
+
+
+def junit(nodes: dict[tuple[str, str], str], *, source: str = "ci", commit: str = HEAD) -> str:
+    """Write a JUnit report as pytest does; values are passed, failed or skipped."""
+    inner = {
+        "passed": "",
+        "failed": "<failure message='no'/>",
+        "skipped": "<skipped message='no'/>",
+    }
+    cases = "".join(
+        f"<testcase classname='{group}' name='{name}' time='0.1'>{inner[outcome_]}</testcase>"
+        for (group, name), outcome_ in nodes.items()
+    )
+    values = {"source": source, "commit": commit, "run_id": "7", "data_version": "md5:ab"}
+    properties = "".join(f"<property name='{k}' value='{v}'/>" for k, v in values.items())
+    return (
+        f"<testsuites><testsuite name='pytest' timestamp='{ago(hours=6)}' tests='{len(nodes)}'>"
+        f"<properties>{properties}</properties>{cases}</testsuite></testsuites>"
+    )
+
+
+def passing() -> dict[tuple[str, str], str]:
+    """Return all tests of the mature project, passed."""
+    return dict.fromkeys(NODES, "passed")
+
+
+def coverage(**rates: float) -> str:
+    """Write a Cobertura report with a line rate per stage."""
+    files = {
+        "data": "data/ingest.py",
+        "features": "features/derive.py",
+        "train": "model/train.py",
+        "evaluate": "model/evaluate.py",
+        "serving": "serving/app.py",
+        "batch": "batch/score.py",
+    }
+    classes = ""
+    for stage, path in files.items():
+        covered = round(20 * rates.get(stage, 0.9))
+        lines = "".join(f"<line number='{n}' hits='{int(n <= covered)}'/>" for n in range(1, 21))
+        classes += f"<class filename='{path}'><lines>{lines}</lines></class>"
+    return (
+        f"<coverage><packages><package><classes>{classes}</classes></package></packages></coverage>"
+    )
+
+
+def left_behind() -> dict[str, str]:
+    """Return what CI pushed for the mature project."""
+    envelope = {"source": "ci", "commit": HEAD, "run_id": "7", "created_at": ago(hours=12)}
+    features = ["mean_radius", "mean_texture"]
+    drift = {
+        "columns": {name: {"psi": 0.01, "status": "stable"} for name in features},
+        "target": {"status": "stable"},
+        "n": 500,
+    }
+    event = {
+        "type": "model_deployed",
+        "ts": ago(days=5),
+        "env": "production",
+        "status": "success",
+        "source": "github:run/7",
+        "event_id": "1",
+        "image_digest": "sha256:" + "c" * 64,
+    }
+    drill = {
+        "type": "rollback",
+        "ts": ago(days=10),
+        "status": "success",
+        "source": "github:run/7",
+        "event_id": "2",
+        "duration_s": 4.2,
+    }
+    slots = [(NOW - timedelta(hours=12, days=n)).isoformat() for n in reversed(range(10))]
+    deliveries = [
+        {"rows": 9, "sha256": "d" * 64, "output": "data/scored/x.parquet", "scheduled_at": s, "delivered_at": s}
+        for s in slots
+    ]  # fmt: skip
+    jobs = {"lint": "success", "test": "success"}
+    return {
+        "reports/junit.xml": junit(passing()),
+        "reports/coverage.xml": coverage(),
+        "reports/ci.json": json.dumps({**envelope, "jobs": jobs}),
+        "reports/drift.json": json.dumps({**envelope, **drift}),
+        "reports/importance.json": json.dumps({**envelope, "features": {"mean_radius": 0.7}}),
+        "reports/delivery.json": json.dumps({**envelope, "rows": 9}),
+        "reports/deliveries.jsonl": "".join(f"{json.dumps(d)}\n" for d in deliveries),
+        "events.jsonl": f"{json.dumps(event)}\n{json.dumps(drill)}\n",
+    }
+
+
+def build(root: Path) -> Project:
+    """Make the mature project: five commits on main, the first one the copy, the last one the signature."""
+    root.mkdir(parents=True)
+    project = Project(root, left_behind())
+    project.git("init", "-q", "-b", "main")
+    for name in ("copier-answers.yml", "gitignore", "pre-commit-config.yaml", "python-version"):
+        shutil.copy(MATURE / name, root / f".{name}")
+    project.commits["copy"] = project.commit("Copy of the template")
+    shutil.copytree(MATURE / "files", root, dirs_exist_ok=True)
+    (root / "github").rename(root / ".github")
+    signature = project.read("maturity.yaml")
+    project.remove("maturity.yaml", "README.md")
+    for message in ("Own data", "Own model"):
+        project.write("CHANGELOG.md", f"# Changelog\n\n{message}\n")
+        project.commits[message] = project.commit(message)
+    project.write("README.md", "# Churn\n")
+    project.commits["reviewed"] = project.commit("README")
+    project.write("maturity.yaml", signature.replace("@REVIEWED@", project.commits["reviewed"]))
+    project.commits["signed"] = project.commit("Risks reviewed")
+    manifest = {"git_commit": project.commits["signed"], "features": [{"name": "mean_radius"}]}
+    project.write("models/1/manifest.json", json.dumps({"version": "1", **manifest}))
+    return project
+
+
+def copy(project: Project, root: Path) -> Project:
+    """Return an independent copy of a project."""
+    shutil.copytree(project.root, root, symlinks=True)
+    return Project(root, dict(project.evidence), dict(project.commits))

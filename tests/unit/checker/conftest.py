@@ -1,0 +1,38 @@
+"""A mature repository for each test, and a forge that answers over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from unit.checker.building import Project, build, copy
+from unit.checker.forge import Github
+
+# The mature project is data for these tests, no test of ours.
+collect_ignore_glob = ["mature/*"]
+
+
+@pytest.fixture(scope="session")
+def mature(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The project that meets all twelve statements; nobody changes it."""
+    return build(tmp_path_factory.mktemp("mature") / "churn")
+
+
+@pytest.fixture
+def project(mature: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A copy of it that the test may change; the machine's forge variables are gone."""
+    for name in ("GITHUB_TOKEN", "GITHUB_REPOSITORY", "GITHUB_API_URL"):
+        monkeypatch.delenv(name, raising=False)
+    return copy(mature, tmp_path / "churn")
+
+
+@pytest.fixture
+def github(project: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[Github]:
+    """A forge that knows the project: a rule for main, each commit merged by a pull request."""
+    with Github(project.git("rev-list", "HEAD").split()) as forge:
+        monkeypatch.setenv("GITHUB_API_URL", forge.url)
+        monkeypatch.setenv("GITHUB_REPOSITORY", "acme/churn")
+        monkeypatch.setenv("GITHUB_TOKEN", "token-of-the-test")
+        project.forge = True
+        yield forge

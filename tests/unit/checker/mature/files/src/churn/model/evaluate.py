@@ -1,0 +1,3 @@
+def metric(hits: int, n: int) -> float:
+    """Return the share of hits."""
+    return hits / n

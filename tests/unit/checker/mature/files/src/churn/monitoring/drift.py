@@ -1,0 +1,3 @@
+def drifts(before: list[float], after: list[float]) -> bool:
+    """Tell whether the mean moved."""
+    return sum(before) != sum(after)

@@ -1,0 +1,59 @@
+"""Every scenario of expected.yaml: a mature project, one change, the outcome that others wrote down."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from trueline.maturity.score import Outcome
+from unit.checker import scenarios
+from unit.checker.building import Project
+from unit.checker.scenarios.pull_requests import Asked
+
+EXPECTED = yaml.safe_load((Path(__file__).parent / "expected.yaml").read_text("utf-8"))
+GROUPS = ("removed", "faked", "controls")
+for module in pkgutil.iter_modules(scenarios.__path__):
+    importlib.import_module(f"{scenarios.__name__}.{module.name}")
+
+CASES: dict[tuple[str, str], dict[str, Any]] = {
+    (statement, case["id"]): case
+    for statement, body in EXPECTED["statements"].items()
+    for group in GROUPS
+    for case in body.get(group, [])
+}
+
+
+def test_every_scenario_is_known_here_and_there() -> None:
+    assert set(scenarios.KNOWN) == set(CASES)
+    assert len(CASES) > 150
+
+
+def test_each_statement_has_evidence_removed_and_faked() -> None:
+    for statement, body in EXPECTED["statements"].items():
+        assert body["removed"], statement
+        assert body["faked"], statement
+
+
+@pytest.mark.parametrize(("statement", "name"), CASES, ids=[f"{s}-{n}" for s, n in CASES])
+def test_outcome(
+    statement: str,
+    name: str,
+    project: Project,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    case = CASES[statement, name]
+    change = scenarios.KNOWN[statement, name]
+    if statement == "2.2.3":
+        change(Asked(project, request.getfixturevalue("github"), monkeypatch))
+    else:
+        change(project)
+    allowed = case.get("one_of") or [case["expect"]]
+    result = project.result()
+    found = next(s for s in result.statements if s.entry.id == statement)
+    assert found.outcome.value in allowed, f"{found.reason} ({case['given']})"
+    assert found.remedy is not None or found.outcome in (Outcome.MET, Outcome.NA)
