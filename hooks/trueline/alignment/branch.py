@@ -19,8 +19,8 @@ _NOBODY = {
 def write(hop: Hop, message: str) -> tuple[str, str]:
     """Write the commit and the branch of a hop; return the branch and the commit.
 
-    The same hop again finds its branch there and leaves it. Raises BadInput when the branch holds
-    anything else: it may be somebody's half-settled conflicts.
+    The same hop again finds its branch there and leaves it; a branch that was merged is reused.
+    Raises BadInput when it holds anything else: it may be somebody's half-settled conflicts.
     """
     if hop.merged is None:
         raise BadInput("there is nothing to write")
@@ -32,17 +32,27 @@ def write(hop: Hop, message: str) -> tuple[str, str]:
             f"{hop.merged.tree} {hop.head}"
         ):
             return branch, there
-        raise BadInput(
-            f"the branch {branch} exists and holds another update; merge it, or delete it with"
-            f" `git branch -D {branch}`"
-        )
+        _refuse_unmerged(hop, branch, there)
     commit = text(
         "commit-tree", hop.merged.tree, "-p", hop.head, "-m", message,
         cwd=hop.repo, env=_identity(hop.repo),
     )  # fmt: skip
-    # The zeros say that the ref must not exist: of two updates at once, one wins.
-    text("update-ref", "-m", "trueline update", ref, commit, "0" * len(commit), cwd=hop.repo)
+    # What the ref must hold (zeros: it must not exist): of two updates at once, one wins.
+    expected = there or "0" * len(commit)
+    text("update-ref", "-m", "trueline update", ref, commit, expected, cwd=hop.repo)
     return branch, commit
+
+
+def _refuse_unmerged(hop: Hop, branch: str, commit: str) -> None:
+    """Refuse to replace a branch that holds what HEAD does not have, or that is checked out."""
+    ref = f"refs/heads/{branch}"
+    if text("for-each-ref", "--format=%(worktreepath)", ref, cwd=hop.repo):
+        raise BadInput(f"the branch {branch} is checked out; go back to your own branch first")
+    if text("rev-list", "--max-count=1", commit, f"^{hop.head}", cwd=hop.repo):
+        raise BadInput(
+            f"the branch {branch} exists and holds another update; merge it, or delete it with"
+            f" `git branch -D {branch}`"
+        )
 
 
 def _commit(repo: Path, ref: str) -> str | None:

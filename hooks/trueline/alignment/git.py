@@ -31,6 +31,8 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     # `ext::` and `fd::` sources run programs; a recorded source could name one.
     env["GIT_ALLOW_PROTOCOL"] = "file:git:http:https:ssh"
     env["LC_ALL"] = "C"
+    # `git status` would otherwise write the index of a project that is only looked at.
+    env["GIT_OPTIONAL_LOCKS"] = "0"
     if not sys.stdin.isatty():
         env["GIT_TERMINAL_PROMPT"] = "0"
     env.setdefault("GIT_HTTP_LOW_SPEED_LIMIT", "1000")
