@@ -4,7 +4,10 @@ The branch has no history in common with the code. It is written by git's plumbi
 tree, index and HEAD stay as they are, and pushed with a lease: two jobs at once lose nothing, the
 second one starts again from what the first one left. Only the standard library is needed.
 
-Usage: python3 scripts/publish_evidence.py FOLDER
+Usage: python3 scripts/publish_evidence.py [--local] FOLDER
+
+With --local nothing is pushed: only this clone's copy of the branch moves on, so that the checker
+can score what this run has just shown. Pushing is left to a job that may write.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ import time
 from pathlib import Path
 
 BRANCH = "refs/heads/evidence"
+COPY = "refs/remotes/origin/evidence"
 TRIES = 20
 
 
@@ -26,10 +30,7 @@ def publish(folder: Path, remote: str = "origin") -> str:
 
     Raises RuntimeError when git fails, or when the branch moved on at each of the tries.
     """
-    files = sorted(f for f in folder.rglob("*") if f.is_file())
-    if not files:
-        raise RuntimeError(f"{folder} holds no file to publish")
-    blobs = {f.relative_to(folder).as_posix(): git("hash-object", "-w", str(f)) for f in files}
+    blobs = stored(folder)
     for attempt in range(TRIES):
         tip = git("ls-remote", remote, BRANCH).partition("\t")[0]
         if tip:
@@ -49,6 +50,21 @@ def publish(folder: Path, remote: str = "origin") -> str:
             raise RuntimeError(pushed.stderr.strip())
         time.sleep(secrets.SystemRandom().uniform(0, min(2.0, 0.05 * 2**attempt)))
     raise RuntimeError(f"the branch moved on during each of {TRIES} tries")
+
+
+def keep(folder: Path) -> str:
+    """Put every file below `folder` on this clone's copy of the branch; return the commit."""
+    commit = commit_of(stored(folder), git("for-each-ref", "--format=%(objectname)", COPY))
+    git("update-ref", COPY, commit)
+    return commit
+
+
+def stored(folder: Path) -> dict[str, str]:
+    """Store the files below `folder` in git; give each one's id by its path in the folder."""
+    files = sorted(f for f in folder.rglob("*") if f.is_file())
+    if not files:
+        raise RuntimeError(f"{folder} holds no file to publish")
+    return {f.relative_to(folder).as_posix(): git("hash-object", "-w", str(f)) for f in files}
 
 
 def commit_of(blobs: dict[str, str], tip: str) -> str:
@@ -94,9 +110,14 @@ def git(*args: str, **env: str) -> str:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("usage: publish_evidence.py FOLDER")
+    match sys.argv[1:]:
+        case ["--local", folder]:
+            act = keep
+        case [folder] if not folder.startswith("-"):
+            act = publish
+        case _:
+            sys.exit("usage: publish_evidence.py [--local] FOLDER")
     try:
-        print(publish(Path(sys.argv[1])))
+        print(act(Path(folder)))
     except RuntimeError as error:
         sys.exit(f"publish_evidence: {error}")
