@@ -99,7 +99,8 @@ def render(
     except (CopierError, TemplateError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise BadInput(plain(error)) from None
     except OSError as error:
-        raise BadInput(f"cannot write {folder}: {error.strerror or error}") from None
+        at = f": {Path(error.filename).name}" if isinstance(error.filename, str) else ""
+        raise BadInput(f"the template cannot be rendered ({error.strerror}{at})") from None
     written = folder / answers_file.NAME
     if written.is_file():
         written.write_text(answers_file.recorded_as(written.read_text(), source, version))
