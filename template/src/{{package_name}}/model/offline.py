@@ -14,8 +14,13 @@ from ..settings import Settings
 from .champion import Champion, load, load_version
 
 
-def run(settings: Settings, *, version: str | None, file: Path | None) -> str:
-    """Return version, rows and answers as JSON; without a file, for the version's golden rows."""
+def run(
+    settings: Settings, *, version: str | None, file: Path | None, rows_only: bool = False
+) -> str:
+    """Return version, rows and answers as JSON; without a file, for the version's golden rows.
+
+    With `rows_only` it is the body of a request to POST /predict: the rows and nothing else.
+    """
     champion = _champion(settings, version)
     wanted = champion.manifest.features
     if file is None:
@@ -25,6 +30,8 @@ def run(settings: Settings, *, version: str | None, file: Path | None) -> str:
         given = table.read(file)
         kept = given[[name for name in given.columns if name in names]]
         rows = check(kept, feature_schema(), str(file))
+    if rows_only:
+        return json.dumps({"rows": table.to_rows(rows)})
     answers = champion.predict(rows)
     result: dict[str, Any] = {
         "model_version": champion.manifest.version,
