@@ -78,7 +78,10 @@ def prompted(text: str) -> bool:
 
 
 def sections(text: str) -> dict[str, str]:
-    """Return each heading (lower case) with its text, the text of deeper headings included."""
+    """Return each heading (lower case) with its text, that of deeper headings included.
+
+    The title is no section: its text ends at the next heading, or the whole page would count as it.
+    """
     found: list[tuple[int, str, list[str]]] = []
     fenced = False
     for line in text.splitlines():
@@ -87,9 +90,11 @@ def sections(text: str) -> dict[str, str]:
         if match:
             found.append((len(match[1]), match[2].lower(), []))
         elif found:
-            level = 7
-            for depth, _, lines in reversed(found):
-                if depth < level:
+            deepest = found[-1]
+            deepest[2].append(line)
+            level = deepest[0]
+            for depth, _, lines in reversed(found[:-1]):
+                if 1 < depth < level:
                     lines.append(line)
                     level = depth
     return {title: "\n".join(lines) for _, title, lines in found}
