@@ -63,13 +63,18 @@ def digest(word: str) -> str:
 
 
 def words(text: str, path: str) -> set[str]:
-    """Return the distinct words of a text, lower case, without its comments."""
+    """Return the distinct words that a reader sees, lower case: comments are no prose."""
     plain = (
         re.sub(r"(^|\s)#.*", " ", text)
         if path.endswith((".yaml", ".yml"))
         else _COMMENT.sub(" ", text)
     )
-    return {word.lower() for word in _WORD.findall(plain)}
+    return all_words(plain)
+
+
+def all_words(text: str) -> set[str]:
+    """Return the distinct words of a text with its comments: a prompt's words are released too."""
+    return {word.lower() for word in _WORD.findall(text)}
 
 
 def prompted(text: str) -> bool:

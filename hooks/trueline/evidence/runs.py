@@ -112,7 +112,7 @@ def read(tree: WorkTree, repository: Repository) -> Runs:
     sources += [
         (LOCAL, tree.loose(path, limit=LARGE_BYTES)) for path in names if path != "events.jsonl"
     ]
-    reader = _Reader()
+    reader = Reader()
     for place, document in sources:
         reader.take(place, document)
     for document in reader.broken:
@@ -127,7 +127,7 @@ def _blob(path: str, content: bytes) -> Document[str]:
         return Document(path, None, str(error))
 
 
-class _Reader:
+class Reader:
     """Sorts files into kinds; what cannot be read is kept with its reason."""
 
     def __init__(self) -> None:

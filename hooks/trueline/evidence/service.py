@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from .document import mapping, sequence, text
 from .files import WorkTree
@@ -31,8 +32,7 @@ class Service:
     middleware: bool = False  # something acts on every request
     logs: bool = False  # something writes a record of a request
     metrics: tuple[Metric, ...] = ()
-    commands: frozenset[str] = frozenset()
-    command_file: str = ""
+    commands: Mapping[str, str] = field(default_factory=dict)  # command -> file
     broken: tuple[tuple[str, str], ...] = ()
 
 
@@ -48,7 +48,7 @@ def read(tree: WorkTree) -> Service:
         else:
             nodes += ast.walk(document.value)
     calls = [node for node in nodes if isinstance(node, ast.Call)]
-    command_file, commands = _commands(tree, broken)
+    commands = _commands(tree, broken)
     return Service(
         tuple(paths),
         frozenset(_routes(calls)),
@@ -56,7 +56,6 @@ def read(tree: WorkTree) -> Service:
         _logs(calls),
         tuple(_metrics(calls)),
         commands,
-        command_file,
         tuple(broken),
     )
 
@@ -140,37 +139,42 @@ def _metrics(calls: list[ast.Call]) -> list[Metric]:
     return found
 
 
-def _commands(tree: WorkTree, broken: list[tuple[str, str]]) -> tuple[str, frozenset[str]]:
-    """Return the commands of src/<package>/cli.py: decorated functions, and tables whose keys are
-    commands.
-    """
-    path = next((p for p in tree.below("src", "/cli.py", "/__main__.py") if p.count("/") == 2), "")
-    if not path:
-        return "", frozenset()
-    document = tree.parsed(path, module)
-    if document.value is None:
-        broken.append((path, document.problem or "tracked, but not in the work tree"))
-        return path, frozenset()
-    found: set[str] = set()
-    for node in ast.walk(document.value):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            for decorator in node.decorator_list:
-                call = decorator if isinstance(decorator, ast.Call) else None
-                if name(call.func if call else decorator) == "command":
-                    found.add(
-                        (_texts(call) or [node.name.replace("_", "-")])[0] if call else node.name
-                    )
-        elif isinstance(node, ast.Call) and name(node.func) in ("add_parser", "add_command"):
-            found |= set(_texts(node))
-        elif isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, ast.Dict):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            if any("command" in name(t).lower() or "stage" in name(t).lower() for t in targets):
-                found |= {
-                    k.value
-                    for k in node.value.keys
-                    if isinstance(k, ast.Constant) and isinstance(k.value, str)
-                }
-    return path, frozenset(found)
+def _commands(tree: WorkTree, broken: list[tuple[str, str]]) -> dict[str, str]:
+    """Return the commands of src/<package>/{cli,__main__}.py with the file that has each."""
+    found: dict[str, str] = {}
+    for path in tree.below("src", "/cli.py", "/__main__.py"):
+        document = tree.parsed(path, module) if path.count("/") == 2 else None
+        if document is None:
+            continue
+        if document.value is None:
+            broken.append((path, document.problem or "tracked, but not in the work tree"))
+            continue
+        for node in ast.walk(document.value):
+            found.update(dict.fromkeys(_named_commands(node), path))
+    return found
+
+
+def _named_commands(node: ast.AST) -> set[str]:
+    """Return what a node makes a command: a decorated function, a parser, a table of commands."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        calls = [d for d in node.decorator_list if name(_called(d)) == "command"]
+        return {_first_text(d) or node.name.replace("_", "-") for d in calls}
+    if isinstance(node, ast.Call) and name(node.func) in ("add_parser", "add_command"):
+        return set(_texts(node))
+    if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, ast.Dict):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        if any("command" in name(target).lower() for target in targets):
+            keys = [key.value for key in node.value.keys if isinstance(key, ast.Constant)]
+            return {key for key in keys if isinstance(key, str)}
+    return set()
+
+
+def _called(node: ast.expr) -> ast.expr:
+    return node.func if isinstance(node, ast.Call) else node
+
+
+def _first_text(node: ast.expr) -> str | None:
+    return next(iter(_texts(node)), None) if isinstance(node, ast.Call) else None
 
 
 @dataclass(frozen=True)

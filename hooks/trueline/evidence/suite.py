@@ -5,11 +5,14 @@ skipped.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
+from . import reach
 from .document import Malformed
 from .files import WorkTree
+from .reach import Scope
 
 _SKIPS = ("skip", "skipif", "xfail")
 
@@ -45,15 +48,6 @@ class Suite:
     broken: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True)
-class _Scope:
-    """What names mean in one file: imported modules and functions that tests can reach."""
-
-    imports: dict[str, frozenset[str]]
-    functions: dict[str, ast.FunctionDef | ast.AsyncFunctionDef]
-    always: frozenset[str] = frozenset()  # fixtures that act unasked
-
-
 def read(tree: WorkTree) -> Suite:
     """Return the test functions below `tests/`, read by AST; nothing is imported."""
     broken: list[tuple[str, str]] = []
@@ -64,21 +58,22 @@ def read(tree: WorkTree) -> Suite:
             broken.append((path, document.problem or "tracked, but not in the work tree"))
         else:
             parsed[path] = document.value
-    shared = {
-        path.rpartition("/")[0]: _scope(body)
-        for path, body in parsed.items()
-        if path.endswith("conftest.py")
+    scopes = {path: reach.scope(body) for path, body in parsed.items()}
+    helpers = {
+        PurePosixPath(path).stem: found for path, found in scopes.items() if not _tests(path)
     }
     cases: list[Case] = []
     for path, body in parsed.items():
-        name = path.rpartition("/")[2]
-        if name.startswith("test_") or name.endswith("_test.py"):
-            scopes = [
-                _scope(body),
-                *(scope for folder, scope in shared.items() if path.startswith(folder + "/")),
-            ]
-            cases += _cases(path, body, scopes)
+        if _tests(path):
+            above = [str(folder / "conftest.py") for folder in PurePosixPath(path).parents]
+            shared = [scopes[conftest] for conftest in above if conftest in scopes]
+            cases += _File(path, scopes[path], shared, helpers).cases(body)
     return Suite(tuple(cases), tuple(broken))
+
+
+def _tests(path: str) -> bool:
+    name = PurePosixPath(path).name
+    return name.startswith("test_") or name.endswith("_test.py")
 
 
 def module(source: str) -> ast.Module:
@@ -89,107 +84,46 @@ def module(source: str) -> ast.Module:
         raise Malformed("not valid Python") from error
 
 
-def _cases(path: str, body: ast.Module, scopes: list[_Scope]) -> Iterable[Case]:
-    whole = _marked(body.body)
-    for node in body.body:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name.startswith(
-            "test"
-        ):
-            yield _case(path, node, "", scopes, whole)
-        elif isinstance(node, ast.ClassDef) and node.name.startswith("Test"):
-            skipped = whole or _marked(node.body) or any(_skips(d) for d in node.decorator_list)
-            for inner in node.body:
-                if isinstance(
-                    inner, (ast.FunctionDef, ast.AsyncFunctionDef)
-                ) and inner.name.startswith("test"):
-                    yield _case(path, inner, node.name, scopes, skipped)
+Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def _case(
-    path: str,
-    node: ast.FunctionDef | ast.AsyncFunctionDef,
-    group: str,
-    scopes: list[_Scope],
-    skipped: bool,
-) -> Case:
-    nodes = _reached(node, scopes)
-    names = {n.id for n in nodes if isinstance(n, ast.Name)}
-    modules = {m for name in names for scope in scopes for m in scope.imports.get(name, ())}
-    modules |= {m for n in nodes for m in _imported(n)}
-    attributes = {n.attr for n in nodes if isinstance(n, ast.Attribute)}
-    texts = tuple(
-        n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)
-    )
-    return Case(
-        path,
-        node.lineno,
-        node.name,
-        group,
-        frozenset(modules),
-        frozenset(names | attributes),
-        texts,
-        any(asserts(n) for n in nodes),
-        skipped or any(_skips(d) for d in node.decorator_list) or _gives_up(node),
-    )
+@dataclass(frozen=True)
+class _File:
+    """One test file and what its names can reach."""
 
+    path: str
+    scope: Scope
+    shared: Sequence[Scope]
+    helpers: dict[str, Scope]
 
-def _reached(start: ast.FunctionDef | ast.AsyncFunctionDef, scopes: list[_Scope]) -> list[ast.AST]:
-    """Return the nodes of a test and of the helpers and fixtures that it names."""
-    known = {name: f for scope in reversed(scopes) for name, f in scope.functions.items()}
-    waiting, seen, nodes = (
-        [start, *(known[name] for scope in scopes for name in scope.always)],
-        set(),
-        [],
-    )
-    while waiting:
-        function = waiting.pop()
-        if id(function) in seen:
-            continue
-        seen.add(id(function))
-        inner = list(ast.walk(function))
-        nodes += inner
-        used = {n.id for n in inner if isinstance(n, ast.Name)} | {
-            n.arg for n in inner if isinstance(n, ast.arg)
-        }
-        used |= {
-            n.value
-            for d in function.decorator_list
-            for n in ast.walk(d)
-            if isinstance(n, ast.Constant) and isinstance(n.value, str)
-        }  # usefixtures("name")
-        waiting += [known[name] for name in used if name in known]
-    return nodes
+    def cases(self, body: ast.Module) -> Iterator[Case]:
+        """Yield the test functions and methods, as pytest collects them."""
+        whole = _marked(body.body)
+        for node in body.body:
+            if isinstance(node, Function) and node.name.startswith("test"):
+                yield self._case(node, "", whole)
+            elif isinstance(node, ast.ClassDef) and node.name.startswith("Test"):
+                skipped = whole or _marked(node.body) or any(map(_skips, node.decorator_list))
+                for inner in node.body:
+                    if isinstance(inner, Function) and inner.name.startswith("test"):
+                        yield self._case(inner, node.name, skipped)
 
-
-def _scope(body: ast.Module) -> _Scope:
-    imports: dict[str, frozenset[str]] = {}
-    for node in body.body:
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                bound = alias.asname or alias.name.partition(".")[0]
-                imports[bound] = imports.get(bound, frozenset()) | {alias.name}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            for alias in node.names:
-                imports[alias.asname or alias.name] = frozenset(
-                    {node.module, f"{node.module}.{alias.name}"}
-                )
-    functions = {
-        n.name: n for n in body.body if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))
-    }
-    always = frozenset(
-        name
-        for name, f in functions.items()
-        if any("autouse" in ast.dump(d) for d in f.decorator_list)
-    )
-    return _Scope(imports, functions, always)
-
-
-def _imported(node: ast.AST) -> set[str]:
-    if isinstance(node, ast.Import):
-        return {alias.name for alias in node.names}
-    if isinstance(node, ast.ImportFrom) and node.module:
-        return {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return set()
+    def _case(self, node: Function, group: str, skipped: bool) -> Case:
+        found = reach.reach(node, self.scope, self.shared, self.helpers)
+        names = {n.id for n in found.all if isinstance(n, ast.Name)}
+        names |= {n.attr for n in found.all if isinstance(n, ast.Attribute)}
+        values = [n.value for n in found.all if isinstance(n, ast.Constant)]
+        return Case(
+            self.path,
+            node.lineno,
+            node.name,
+            group,
+            frozenset(found.modules),
+            frozenset(names),
+            tuple(value for value in values if isinstance(value, str)),
+            any(map(asserts, found.own)),
+            skipped or any(map(_skips, node.decorator_list)) or _gives_up(node),
+        )
 
 
 def asserts(node: ast.AST) -> bool:
@@ -220,7 +154,7 @@ def _marked(body: list[ast.stmt]) -> bool:
     return False
 
 
-def _gives_up(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+def _gives_up(node: Function) -> bool:
     return any(
         isinstance(part, ast.Return)
         or (isinstance(part, ast.Expr) and isinstance(part.value, ast.Call) and _skips(part.value))

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ..evidence.released import DIGESTS, Released, ReleasedText, asked, digest, load, words
+from ..evidence.released import DIGESTS, Released, ReleasedText, all_words, asked, digest, load
 
 _PROSE = (".md", ".yaml")
 
@@ -23,7 +23,7 @@ def digests(template: Path) -> Released:
         path = file.relative_to(template).as_posix().removesuffix(".jinja")
         if file.is_file() and path.endswith(_PROSE):
             content = file.read_text("utf-8")
-            known = frozenset(digest(word) for word in words(content, path))
+            known = frozenset(digest(word) for word in all_words(content))
             required = asked(content) if path.endswith(".md") else ()
             paths[path] = ReleasedText(known, (required,) if required else ())
     return Released(paths)

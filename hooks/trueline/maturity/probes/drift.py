@@ -91,7 +91,8 @@ def _known(snapshot: Snapshot) -> frozenset[str]:
 
 
 def _watched(drift: dict[str, object], known: frozenset[str]) -> frozenset[str]:
-    if drift.get("features") == "all":
+    # A project that names only what it leaves out watches all the rest.
+    if drift.get("features") == "all" or ("features" not in drift and "without" in drift):
         return known - {text(name) for name in sequence(drift.get("without"))}
     return frozenset(text(name) for name in sequence(drift.get("features"))) - {""}
 
@@ -102,7 +103,7 @@ def _lacking(
     thresholds = ("threshold", "thresholds", "alpha", "drift_psi")
     checks = {
         "which features": bool(watched),
-        "by which test": bool(drift.get("test")),
+        "by which test": any(drift.get(key) for key in ("test", "tests", "drift_psi")),
         "from which threshold": any(drift.get(key) for key in thresholds),
         "how often (period)": every is not None,
         "whom it alerts": bool(drift.get("alert")),
@@ -139,10 +140,7 @@ def _report_gap(
     if not targets:
         return "compares neither target nor prediction"
     counts = [report.body.get(key) for key in ("n", "rows", "current_rows", "n_current")]
-    counts += [
-        mapping(report.body.get("current")).get("rows"),
-        mapping(report.body.get("n")).get("current"),
-    ]
+    counts += [mapping(report.body.get(key)).get("current") for key in ("rows", "n")]
     return None if any(isinstance(n, int) and n > 0 for n in counts) else "compares no rows"
 
 

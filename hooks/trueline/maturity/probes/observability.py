@@ -87,8 +87,10 @@ def _refers(expression: str, metric: str) -> bool:
 
 
 def _sends(case: Case) -> bool:
-    serving = any("serving" in module or "app" in module for module in case.modules)
-    return serving and case.asserts and not case.skipped and "post" in case.calls
+    """True for a test that uses the serving code and sends a request, by a client or a helper."""
+    serves = any("serving" in module or "app" in module.split(".") for module in case.modules)
+    sends = bool(case.calls & {"post", "request", "urlopen"}) or "POST" in case.texts
+    return serves and case.asserts and not case.skipped and sends
 
 
 def _reads_metrics(case: Case, names: set[str]) -> bool:
@@ -97,6 +99,4 @@ def _reads_metrics(case: Case, names: set[str]) -> bool:
 
 def _reads_log(case: Case) -> bool:
     words = {word.lower() for word in case.calls} | {said.lower() for said in case.texts}
-    return any(
-        re.search(r"prediction_?log|\blog_?record|\.jsonl|caplog|predictions_dir", w) for w in words
-    )
+    return any(re.search(r"prediction_?log|\blog_?(record|line)|\.jsonl|caplog", w) for w in words)

@@ -73,7 +73,7 @@ def _happened(event: Event, snapshot: Snapshot) -> bool:
 
 def _entry_point(snapshot: Snapshot) -> Place | None:
     if "rollback" in snapshot.service.commands:
-        return Place(snapshot.service.command_file, None, "the command rollback")
+        return Place(snapshot.service.commands["rollback"], None, "the command rollback")
     for workflow in snapshot.workflows.readable:
         trigger = workflow.triggers.get("workflow_dispatch")
         by_version = trigger is not None and any("version" in name for name in trigger.inputs)

@@ -1,0 +1,224 @@
+"""What strangers wrote: parsers return data or say Malformed, whatever comes, and in bounded time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from trueline.evidence import (
+    columns,
+    environment,
+    hooks,
+    jsontext,
+    pipeline,
+    project,
+    service,
+    shell,
+    suite,
+    tasks,
+    workflows,
+    yamltext,
+)
+from trueline.evidence import (
+    junit as junits,
+)
+from trueline.evidence.document import Document, Malformed
+from trueline.evidence.files import WorkTree
+from trueline.evidence.released import Released, ReleasedText, unwritten
+from trueline.evidence.runs import BRANCH, Reader
+from unit.checker.building import MATURE, junit, passing
+
+# Words that the parsers look for, so that random data gets past their first `if`.
+WORDS = st.sampled_from(
+    ["on", "jobs", "steps", "run", "if", "uses", "needs", "pull_request", "push", "schedule", "cron",
+     "paths", "branches", "types", "continue-on-error", "repos", "hooks", "id", "entry", "stages", "rev",
+     "deps", "cmd", "foreach", "do", "attestations", "claim", "owner", "evidence", "reviewed_on",
+     "waivers", "targets", "core", "features", "risks", "groups", "rules", "alert", "expr", "false",
+     "pytest || true", "${{ false }}", "2026-01-01", "./.github/workflows/ci.yml", "serving", "both"]
+)  # fmt: skip
+SCALARS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(allow_nan=False),
+    st.text(max_size=20),
+    WORDS,
+    st.dates(),
+)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(WORDS | st.text(max_size=5), inner, max_size=5)
+    ),
+    max_leaves=25,
+)
+quickly = settings(max_examples=60, deadline=None)
+
+
+def bent(text: str) -> st.SearchStrategy[str]:
+    """A valid file with a piece cut out and something else put there."""
+    places = st.tuples(st.integers(0, len(text)), st.integers(0, 60), st.text(max_size=12))
+    return places.map(lambda p: text[: p[0]] + p[2] + text[p[0] + p[1] :])
+
+
+def total(parse: Callable[[str], object], content: str) -> None:
+    """Run a parser; Malformed is the only error it may raise, with a reason in few words."""
+    try:
+        parse(content)
+    except Malformed as error:
+        assert 0 < len(str(error)) < 120
+
+
+def from_yaml(parse: Callable[[object], object]) -> Callable[[str], object]:
+    return lambda content: parse(yamltext.load(content))
+
+
+def workflow(content: object) -> object:
+    parsed = workflows.parse("ci.yml", content)
+    return [
+        (list(job.running("pytest")), job.own)
+        for event in ("pull_request", *parsed.triggers)
+        for job in parsed.runnable(event)
+    ]
+
+
+YAML_PARSERS: dict[str, Callable[[object], object]] = {
+    "workflow": workflow,
+    "hooks": hooks.parse,
+    "alerts": service.alerts,
+}
+
+
+@pytest.mark.parametrize("name", YAML_PARSERS)
+@quickly
+@given(VALUES)
+def test_any_data_is_read(name: str, value: object) -> None:
+    YAML_PARSERS[name](value)
+
+
+@pytest.mark.parametrize("name", YAML_PARSERS)
+@quickly
+@given(data=st.data())
+def test_bent_yaml_is_read_or_refused(name: str, data: st.DataObject) -> None:
+    text = {
+        "workflow": (MATURE / "files/github/workflows/ci.yml").read_text("utf-8"),
+        "hooks": (MATURE / "pre-commit-config.yaml").read_text("utf-8"),
+        "alerts": (MATURE / "files/monitoring/rules.yml").read_text("utf-8"),
+    }[name]
+    total(from_yaml(YAML_PARSERS[name]), data.draw(bent(text)))
+
+
+@quickly
+@given(
+    st.one_of(
+        st.text(),
+        st.binary().map(lambda b: b.decode("utf-8", "replace")),
+        VALUES.map(yaml.safe_dump),
+    )
+)
+def test_any_text_is_yaml_json_toml_xml_or_refused(content: str) -> None:
+    for parse in (yamltext.load, jsontext.load, jsontext.lines, environment.toml, junits.parse,
+                  junits.coverage, environment.dockerfile, environment.locked_names,
+                  environment.root_requirements, tasks.make, tasks.nox, tasks.tox, suite.module,
+                  columns.schema_features, shell.commands):  # fmt: skip
+        total(parse, content)
+
+
+@quickly
+@given(bent(junit(passing())))
+def test_a_bent_junit_is_read_or_refused(content: str) -> None:
+    total(junits.parse, content)
+
+
+FILES = ("maturity.yaml", ".copier-answers.yml", "conf/features.yaml", "dvc.yaml", "tests/test_a.py",
+         ".pre-commit-config.yaml", "pyproject.toml", "uv.lock", "Dockerfile", "src/a/cli.py",
+         "src/a/serving/app.py", "src/a/data/schema.py", "notebooks/a.ipynb")  # fmt: skip
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.one_of(st.text(), VALUES.map(yaml.safe_dump)))
+def test_any_file_of_a_tree_is_read_or_named(content: str) -> None:
+    tree = _Held(Path("/nowhere"), frozenset(FILES), content)
+    project.read(tree)
+    project.vouched(tree)
+    for document in (pipeline.read(tree), hooks.read(tree), environment.read(tree).lock):
+        assert document.value is not None or document.problem in tree.seen.values()
+    pipeline.notebooks(tree)
+    suite.read(tree)
+    service.read(tree)
+
+
+class _Held(WorkTree):
+    """A work tree that holds the same text at every path."""
+
+    def __init__(self, root: Path, tracked: frozenset[str], content: str) -> None:
+        super().__init__(root, tracked)
+        object.__setattr__(self, "content", content)
+
+    def loose(self, path: str, *, limit: int = 0) -> Document[str]:
+        return Document(path, self.content[: limit or None])  # type: ignore[attr-defined]
+
+
+@quickly
+@given(st.lists(st.one_of(st.text(max_size=30), VALUES.map(str)), max_size=5).map("\n".join))
+def test_any_event_log_is_read_or_named(content: str) -> None:
+    reader = Reader()
+    for path in (
+        "events.jsonl",
+        "reports/deliveries.jsonl",
+        "reports/drift.json",
+        "reports/junit.xml",
+    ):
+        reader.take(BRANCH, Document(path, content))
+    runs = reader.runs()
+    assert len(runs.events) <= content.count("\n") + 1
+    for event in runs.events:
+        assert event.ci in (True, False)
+        assert event.duration is None or event.duration >= 0
+
+
+@quickly
+@given(st.text(), st.sampled_from([(), (("a",),), (("a", "b"), ("c",))]))
+def test_any_prose_is_judged(content: str, required: tuple[tuple[str, ...], ...]) -> None:
+    known = Released({"a.md": ReleasedText(frozenset(), required)})
+    reason = unwritten("a.md", content, known)
+    assert reason is None or reason
+
+
+BOMBS = {
+    "deep": "[" * 50_000,
+    "deep map": "{a: " * 50_000,
+    "deep blocks": "\n".join(" " * n + "a:" for n in range(3_000)),
+    "aliases": "\n".join(
+        ["a0: &a0 [x]", *(f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 3)}]" for n in range(1, 11))]
+    ),
+    "merges": "\n".join(
+        ["a0: &a0 {k: v}", *(f"a{n}: &a{n} {{<<: [*a{n - 1}, *a{n - 1}]}}" for n in range(1, 16))]
+    ),
+    "circle": "a: &a [*a]",
+    "large": "a: 1\n" * 300_000,
+    "python": "!!python/object/apply:os.system [id]",
+    "many": "--- 1\n--- 2\n",
+    "number": "a: " + "9" * 10_000,
+    "date": "a: 2026-99-99",
+    "key": "? [a]\n: 1\n? {b: 1}\n: 2",
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_bomb_does_not_go_off(name: str) -> None:
+    started = time.perf_counter()
+    total(yamltext.load, BOMBS[name])
+    assert time.perf_counter() - started < 2
+
+
+def test_entities_are_refused() -> None:
+    bomb = '<!DOCTYPE x [<!ENTITY a "aaaa">]><testsuites><testsuite name="&a;"/></testsuites>'
+    with pytest.raises(Malformed, match="document type"):
+        junits.parse(bomb)
