@@ -7,6 +7,7 @@ The index and HEAD are not touched: the changes stand there to be looked at.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -49,7 +50,13 @@ def apply(repo: Path, tree: str) -> list[str]:
         record = {p: [_oid(before, p), _oid(after, p)] for p in changed}
         (folder / "journal.json").write_text(json.dumps(record))
         folder.rename(journal)  # from here on an interruption is known
-    _move(repo, journal / "files", changed, after)
+    try:
+        _move(repo, journal / "files", changed, after)
+    except OSError as error:
+        recover(repo)
+        raise BadInput(
+            f"the work tree cannot be written: {error.strerror}; it is as before"
+        ) from None
     shutil.rmtree(journal)
     return changed
 
@@ -118,7 +125,19 @@ def _move(repo: Path, staged: Path, paths: Iterable[str], after: Tree) -> None:
         if path in after:
             place = repo / path
             place.parent.mkdir(parents=True, exist_ok=True)
-            (staged / path).replace(place)
+            _put(staged / path, place)
+
+
+def _put(file: Path, place: Path) -> None:
+    """Move a file in one step, also from another file system (a linked work tree may be on one)."""
+    try:
+        file.replace(place)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        beside = place.with_name(f".{place.name}.trueline")
+        shutil.copy2(file, beside, follow_symlinks=False)
+        beside.replace(place)
 
 
 def _current(repo: Path, paths: Iterable[str]) -> dict[str, str | None]:

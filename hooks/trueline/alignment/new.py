@@ -78,7 +78,7 @@ def make(
         version = checked(version, "--to")
     try:
         with (
-            announced(f"fetching the template from {source}"),
+            announced(f"fetching the template from {source}") as fetched,
             cloned(source) as template,
             tempfile.TemporaryDirectory(prefix="trueline-") as scratch,
         ):
@@ -87,6 +87,8 @@ def make(
             asked = questions(unpacked)
             data = given.check(data, asked)
             ask = _can_ask(defaults, data, asked)
+            if ask:
+                fetched()
             with target.staged(folder) as stage:
                 made = render(
                     unpacked, stage,

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 _PATIENCE = 2.0  # seconds
 
 
 @contextmanager
-def announced(what: str) -> Iterator[None]:
-    """Say on stderr what is going on if the context takes more than two seconds."""
+def announced(what: str) -> Iterator[Callable[[], None]]:
+    """Say on stderr what is going on if it takes more than two seconds.
+
+    It is over with the context, or before, when the given function is called.
+    """
     timer = threading.Timer(_PATIENCE, lambda: print(f"trueline: {what} ...", file=sys.stderr))
     timer.daemon = True
     timer.start()
     try:
-        yield
+        yield timer.cancel
     finally:
         timer.cancel()

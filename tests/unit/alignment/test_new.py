@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import filecmp
 import json
 import os
+import select
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -147,3 +151,67 @@ def test_the_default_source_is_where_trueline_came_from(url: str, recorded: str)
 )
 def test_from_a_folder_it_asks_for_the_source(direct: str) -> None:
     assert origin.installed_from(direct) is None
+
+
+@pytest.mark.slow
+def test_on_a_terminal_it_asks(template_repo: Path, tmp_path: Path) -> None:
+    """A wrong answer is refused at once, by the same sentence; a given answer is not asked for."""
+    mine, theirs = os.openpty()
+    # Wide, so that no sentence is broken.
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 250, 0, 0))
+    running = subprocess.Popen(
+        [sys.executable, "-m", "trueline.cli", "new", str(tmp_path / "project"),
+         "--from", f"git+file://{template_repo}", "-d", "owner=acme"],
+        stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+        env={**os.environ, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"},
+    )  # fmt: skip
+    os.close(theirs)
+    shown = b""
+
+    def until(words: bytes) -> None:
+        nonlocal shown
+        while words not in shown:
+            assert select.select([mine], [], [], 20)[0], shown.decode(errors="replace")
+            shown += os.read(mine, 4096)
+
+    until(b"What is the project called")
+    os.write(mine, b"\x15Churn: x\r")  # control-u clears the default
+    until(b"project_name must start with a letter")
+    os.write(mine, b"\x15Churn\r")
+    for question in (b"Name of the Python package", b"One sentence", b"licence", b"Where is this"):
+        until(question)
+        os.write(mine, b"\r")
+    for question in (b"What does the model", b"How are predictions", b"Where will the repo"):
+        until(question)
+        os.write(mine, b"\r")
+    for question in (b"Where will it run", b"further practices"):
+        until(question)
+        os.write(mine, b"\r")
+    until(b"Churn is made")
+    assert running.wait(20) == 0
+    os.close(mine)
+    assert b"github.com/<owner>" not in shown
+    assert b"fetching" not in shown.partition(b"What is")[2]
+    recorded = (tmp_path / "project" / ".copier-answers.yml").read_text()
+    assert "package_name: churn\n" in recorded and "owner: acme\n" in recorded
+
+
+def test_interrupted_at_a_question_it_writes_nothing(template_repo: Path, tmp_path: Path) -> None:
+    mine, theirs = os.openpty()
+    running = subprocess.Popen(
+        [sys.executable, "-m", "trueline.cli", "new", str(tmp_path / "project"),
+         "--from", f"git+file://{template_repo}"],
+        stdin=theirs, stdout=theirs, stderr=subprocess.PIPE, start_new_session=True, text=True,
+        env={**os.environ, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"},
+    )  # fmt: skip
+    os.close(theirs)
+    shown = b""
+    while b"What is the project called" not in shown:
+        assert select.select([mine], [], [], 20)[0], shown
+        shown += os.read(mine, 4096)
+    os.write(mine, b"\x03")
+    _, err = running.communicate(timeout=20)
+    os.close(mine)
+    assert running.returncode == 130
+    assert err.splitlines()[-1] == "trueline: interrupted"
+    assert list(tmp_path.iterdir()) == []
