@@ -71,6 +71,8 @@ def entries(array: str) -> list[Entry]:
     elif above and found:
         # A comment after the last value: keep it with that value.
         found[-1] = replace(found[-1], behind=" ".join([found[-1].behind, *above]).strip())
+    elif above:
+        raise ValueError("an array of nothing but comments")
     if depth:
         raise ValueError("not an array")
     return found
@@ -101,17 +103,7 @@ def merge(base: str, ours: str, theirs: str) -> tuple[str, str, str]:
             order.insert(order.index(before[-1]) + 1 if before else 0, name)
     columns: tuple[list[Entry], list[Entry], list[Entry]] = ([], [], [])
     for name in order:
-        b, o, t = old.get(name), mine.get(name), new.get(name)
-        if _same(o, t) or _same(b, t):
-            kept = [o] * 3
-        elif _same(b, o) or (o is None and b is None):
-            kept = [t] * 3
-        elif o is None:  # the user removed it; the template's change does not bring it back
-            kept = [None] * 3
-        elif t is None:  # the template removed what the user changed: the user's stands
-            kept = [o] * 3
-        else:
-            kept = [b, o, t]
+        kept = _settle(old.get(name), mine.get(name), new.get(name))
         for column, entry in zip(columns, kept, strict=True):
             if entry is not None:
                 column.append(entry)
@@ -120,5 +112,33 @@ def merge(base: str, ours: str, theirs: str) -> tuple[str, str, str]:
     return write(columns[0], indent), write(columns[1], indent), write(columns[2], indent)
 
 
-def _same(one: Entry | None, other: Entry | None) -> bool:
-    return (one and one.value) == (other and other.value)
+def _settle(base: Entry | None, ours: Entry | None, theirs: Entry | None) -> list[Entry | None]:
+    """Decide over one entry: three times the same, or three that a merge by lines will report."""
+    if ours is None:
+        # Removed by the user: a change of the template's does not bring it back.
+        return [theirs if base is None else None] * 3
+    if theirs is None:
+        # Removed by the template: what the user changed, if only its comment, stands.
+        return [None if ours == base else ours] * 3
+    above, behind = _comments(base or Entry(""), ours, theirs)
+    was = base.value if base else None
+    if ours.value in (was, theirs.value):
+        values: list[str | None] = [theirs.value] * 3
+    elif theirs.value == was:
+        values = [ours.value] * 3
+    else:
+        values = [was, ours.value, theirs.value]
+    return [None if value is None else Entry(value, above, behind) for value in values]
+
+
+def _comments(base: Entry, ours: Entry, theirs: Entry) -> tuple[tuple[str, ...], str]:
+    """Merge the comments of a value: the template's, with the user's added and removed ones."""
+    added = [line for line in ours.above if line not in (*base.above, *theirs.above)]
+    kept = [line for line in theirs.above if line in ours.above or line not in base.above]
+    if ours.behind in (base.behind, theirs.behind):
+        behind = theirs.behind
+    elif theirs.behind == base.behind:
+        behind = ours.behind
+    else:
+        behind = f"{theirs.behind} {ours.behind}".strip()
+    return (*kept, *added), behind

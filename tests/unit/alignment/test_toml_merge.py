@@ -79,6 +79,26 @@ def test_one_requirement_changed_by_both_is_the_only_conflict() -> None:
     assert differing == [('  "numpy~=2.0",', '  "numpy==2.0.1",', '  "numpy~=2.3",')]
 
 
+def test_a_comment_survives_the_templates_new_value() -> None:
+    ours = BASE.replace('  "numpy~=2.0",\n', '  # ours: no 1.x\n  "numpy~=2.0",  # pinned\n')
+    theirs = BASE.replace("numpy~=2.0", "numpy~=2.3").replace('"pandas', '"mlflow",\n  "pandas')
+    assert '  # arrays\n  # ours: no 1.x\n  "numpy~=2.3",  # pinned\n' in (
+        _merge(ours, theirs) or ""
+    )
+
+
+def test_a_requirement_with_a_comment_of_ours_is_not_removed() -> None:
+    ours = BASE.replace('"pandas~=2.2",', '"pandas~=2.2",  # we need it')
+    theirs = BASE.replace('  "pandas~=2.2",\n', "")
+    assert '"pandas~=2.2",  # we need it' in (_merge(ours, theirs) or "")
+
+
+def test_one_requirement_added_by_both_in_two_versions_is_a_conflict() -> None:
+    ours = BASE.replace('"pandas', '"polars>=1",\n  "pandas')
+    theirs = BASE.replace('"pandas', '"polars~=2.0",\n  "pandas')
+    assert _merge(ours, theirs) is None
+
+
 def test_tables_merge_by_key_where_lines_conflict() -> None:
     ours = BASE.replace('test = "pytest"\n', 'test = "pytest -x"\nmine = "echo"\n')
     theirs = BASE.replace('test = "pytest"\n', 'test = "pytest"\nserve = "uvicorn"\n')
