@@ -15,12 +15,13 @@ from typing import Any
 
 from .serving import ask, get, serving
 from .snapshot import snapshot
-from .steps import Failed, Steps, fail, run
+from .steps import Failed, Running, Steps, fail, run
 
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build"
 PROJECT = BUILD / "demo"
 KEPT = (".venv", "uv.lock")
+POE = ["uv", "run", "poe", "-q"]
 
 
 def main() -> None:
@@ -34,7 +35,7 @@ def main() -> None:
         _second_version(steps)
         _roll_back(steps, first)
         with steps.step("check: what the evidence says") as notes:
-            card = run(["uv", "run", "poe", "-q", "check"], PROJECT)
+            card = run([*POE, "check"], PROJECT)
             notes.append("")
     except Failed as failure:
         fail(str(failure))
@@ -83,45 +84,38 @@ def _make(steps: Steps) -> None:
 
 def _train(steps: Steps) -> None:
     with steps.step("pipeline: ingest validate features train evaluate register") as notes:
-        run(["uv", "run", "poe", "-q", "pipeline"], PROJECT)
+        run([*POE, "pipeline"], PROJECT)
         metrics = json.loads((PROJECT / "reports/metrics.json").read_text())
         notes.append(_metrics_line(metrics))
     with steps.step("promote: version 1 becomes the champion"):
-        run(["uv", "run", "poe", "-q", "promote"], PROJECT)
+        run([*POE, "promote"], PROJECT)
 
 
 def _serve(steps: Steps) -> dict[str, Any]:
     """Serve the champion and hold its answers against the offline predictions of that version."""
-    with steps.step("predict offline, serve, ask over HTTP") as notes:
-        offline: dict[str, Any] = json.loads(run(["uv", "run", "poe", "-q", "predict"], PROJECT))
+    with steps.step("serve, ask over HTTP, compare with offline predictions") as notes:
+        alone = Running([*POE, "predict"], PROJECT)
         with serving(PROJECT) as address:
+            offline: dict[str, Any] = json.loads(alone.output())
             online = ask(address, offline["rows"])
             for key in ("model_version", "predictions", "probabilities"):
                 if online.get(key) != offline.get(key):
                     raise Failed(f"served {key} {online.get(key)}, offline {offline.get(key)}")
-            changed = _changed(offline["rows"])
-            again = ask(address, changed)
-            if again.get("probabilities", again["predictions"]) == online.get(
-                "probabilities", online["predictions"]
-            ):
+            again = ask(address, _changed(offline["rows"]))
+            if again["probabilities"] == online["probabilities"]:
                 raise Failed("a changed row did not change the answer")
             if "http_requests_total{" not in get(address, "/metrics"):
                 raise Failed("/metrics counts no requests")
         notes.append(
-            f"{len(online['predictions'])} answers of version {online['model_version']} equal "
-            "the offline ones; a changed row changes them"
+            f"{len(online['predictions'])} answers of version {online['model_version']} equal the "
+            "offline ones; a changed row changes them"
         )
-    with steps.step("monitor: drift, model age") as notes:
-        run(
-            ["uv", "run", "poe", "-q", "monitor", "--current", "data/processed/test.parquet"],
-            PROJECT,
-        )
-        notes.append("build/demo/reports/drift.html")
     return offline
 
 
 def _second_version(steps: Steps) -> None:
-    with steps.step("a change in params.yaml: pipeline and promote again") as notes:
+    with steps.step("a change in params.yaml: pipeline; monitor meanwhile") as notes:
+        watch = Running([*POE, "monitor", "--current", "data/processed/test.parquet"], PROJECT)
         params = PROJECT / "params.yaml"
         text = params.read_text()
         slower = text.replace("learning_rate: 0.1", "learning_rate: 0.05")
@@ -129,15 +123,24 @@ def _second_version(steps: Steps) -> None:
             raise Failed("params.yaml holds no `learning_rate: 0.1` to change")
         params.write_text(slower)
         _git("commit", "-qam", "Learn more slowly")
-        run(["uv", "run", "poe", "-q", "pipeline"], PROJECT)
-        run(["uv", "run", "poe", "-q", "promote"], PROJECT)
-        notes.append(f"version {_champion()} is the champion")
+        run([*POE, "pipeline"], PROJECT)
+        watch.output()
+        drift = json.loads((PROJECT / "reports/drift.json").read_text())
+        moved = [name for name, found in drift["columns"].items() if found["status"] != "stable"]
+        notes.append(
+            f"{len(drift['columns'])} columns compared, {len(moved)} moved: "
+            "build/demo/reports/drift.html"
+        )
+    with steps.step("promote: version 2 becomes the champion"):
+        run([*POE, "promote"], PROJECT)
+        if _champion() != "2":
+            raise Failed(f"the champion is version {_champion()}, not 2")
 
 
 def _roll_back(steps: Steps, first: dict[str, Any]) -> None:
     with steps.step("rollback: the version before answers again") as notes:
-        run(["uv", "run", "poe", "-q", "rollback"], PROJECT)
-        after = json.loads(run(["uv", "run", "poe", "-q", "predict"], PROJECT))
+        run([*POE, "rollback"], PROJECT)
+        after = json.loads(run([*POE, "predict"], PROJECT))
         if after != first:
             raise Failed(f"after the rollback: {after}\nbefore: {first}")
         notes.append(f"version {_champion()} again, with equal predictions")

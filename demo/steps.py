@@ -47,17 +47,33 @@ def environment() -> dict[str, str]:
     return env
 
 
-def run(args: list[str], cwd: Path, *, expect: int = 0) -> str:
-    """Run a program and return what it printed; its whole output is in the error if it fails."""
-    done = subprocess.run(
-        args, cwd=cwd, env=environment(), text=True, capture_output=True, stdin=subprocess.DEVNULL
-    )
-    if done.returncode != expect:
-        raise Failed(
-            f"`{' '.join(args)}` exited {done.returncode}, not {expect}\n"
-            f"{done.stdout[-4000:]}{done.stderr[-4000:]}"
+class Running:
+    """A program that runs while something else is done; `output` waits for its end."""
+
+    def __init__(self, args: list[str], cwd: Path) -> None:
+        self.args = args
+        self.process = subprocess.Popen(
+            args,
+            cwd=cwd,
+            env=environment(),
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
-    return done.stdout
+
+    def output(self) -> str:
+        """Return what it printed; its whole output is in the error if it failed."""
+        stdout, stderr = self.process.communicate()
+        if self.process.returncode:
+            said = f"{stdout[-4000:]}{stderr[-4000:]}"
+            raise Failed(f"`{' '.join(self.args)}` exited {self.process.returncode}\n{said}")
+        return stdout
+
+
+def run(args: list[str], cwd: Path) -> str:
+    """Run a program and return what it printed; its whole output is in the error if it fails."""
+    return Running(args, cwd).output()
 
 
 def fail(message: str) -> None:
