@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from ..params import Gate
 
+# 0.82 - 0.80 is a little less than 0.02 in floating point; a limit that is met exactly is met.
+ROUNDING = 1e-12
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -31,7 +34,7 @@ def decide(
     """
     sign = 1.0 if higher_is_better else -1.0
     gain = sign * (candidate - baseline)
-    if not gain >= limits.min_gain_over_baseline:
+    if not gain >= limits.min_gain_over_baseline - ROUNDING:
         return Decision(
             False,
             f"{candidate:.4f} does not beat the baseline's {baseline:.4f} by "
@@ -40,7 +43,7 @@ def decide(
     if champion is None:
         return Decision(True, f"{candidate:.4f} beats the baseline's {baseline:.4f}; no champion")
     loss = sign * (champion - candidate)
-    if not loss <= limits.max_loss_to_champion:
+    if not loss <= limits.max_loss_to_champion + ROUNDING:
         return Decision(
             False,
             f"{candidate:.4f} falls behind the champion's {champion:.4f} by more than "
