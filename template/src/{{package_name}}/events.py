@@ -11,8 +11,7 @@ import secrets
 import time
 from typing import Any
 
-from . import provenance
-from .reports import now
+from . import reports
 from .settings import Settings, load
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -33,8 +32,8 @@ def append(type: str, *, settings: Settings | None = None, **fields: Any) -> dic
     Usual fields: model_version, prev_version, git_sha, run_id, data_version, trigger, status.
     """
     settings = settings or load()
-    moment = now()
-    workflow = provenance.run_id()
+    moment = reports.now()
+    workflow = reports.run_id()
     event: dict[str, Any] = {
         "event_id": new_id(),
         "type": type,
@@ -45,9 +44,9 @@ def append(type: str, *, settings: Settings | None = None, **fields: Any) -> dic
         "model": settings.model_name,
         "model_version": None,
         "prev_version": None,
-        "git_sha": provenance.commit(),
+        "git_sha": reports.commit(),
         "run_id": None,
-        "data_version": provenance.data_version(),
+        "data_version": reports.data_version(),
         "trigger": "code",
         "status": "success",
         "source": f"github:run/{workflow}" if workflow else "local",

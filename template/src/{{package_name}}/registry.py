@@ -24,7 +24,7 @@ from .model.champion import load_version
 from .model.evaluate import chosen, measure
 from .model.gate import Decision, decide
 from .params import Params
-from .provenance import data_version
+from .reports import data_version
 from .settings import Settings
 
 CHALLENGER = "challenger"

@@ -24,7 +24,7 @@ import mlflow.sklearn
 from mlflow import MlflowClient
 from mlflow.models import infer_signature
 
-from . import provenance
+from . import reports
 from .errors import BadInput
 from .model import artifact, candidate
 from .model.candidate import Candidate
@@ -105,12 +105,12 @@ def run(settings: Settings, params: Params) -> str:
 def tags(digest: str) -> dict[str, str]:
     """Return the tags from which a run can be traced and made again; unknown ones are left out."""
     known = {
-        "git.commit": provenance.commit(),
-        "git.dirty": provenance.dirty(),
-        "data.version": provenance.data_version(),
-        "env.lock_hash": provenance.lock_hash(),
+        "git.commit": reports.commit(),
+        "git.dirty": reports.dirty(),
+        "data.version": reports.data_version(),
+        "env.lock_hash": reports.lock_hash(),
         "model.sha256": digest,
-        "source": provenance.source(),
+        "source": reports.source(),
     }
     return {
         name: str(value).lower() if isinstance(value, bool) else value

@@ -1,18 +1,23 @@
-"""What the schema says about the columns: which are features, and whether a frame obeys it."""
+"""The columns: which are features, what they mean, and whether a frame obeys the schema."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
+import yaml
 from pandas.api import types
 from pandera.errors import SchemaErrors
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..errors import BadInput
 from .schema import TARGET, TIME, Source
+
+DESCRIPTIONS = Path("conf/features.yaml")
 
 
 @dataclass(frozen=True)
@@ -104,3 +109,48 @@ def conform(frame: pd.DataFrame, wanted: Sequence[Feature]) -> pd.DataFrame:
                 ) from None
         columns[feature.name] = column
     return pd.DataFrame(columns, index=frame.index)
+
+
+class Description(BaseModel):
+    """What people need to know about one feature."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    description: str = Field(min_length=3)
+    unit: str | None = None
+    source: str | None = None
+    owner: str | None = None
+    pii: bool = False
+
+
+class Catalogue(BaseModel):
+    """All of conf/features.yaml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    features: dict[str, Description]
+
+
+def described(path: Path = DESCRIPTIONS) -> dict[str, Description]:
+    """Read conf/features.yaml; raises BadInput with one line that names the wrong entry."""
+    try:
+        return Catalogue.model_validate(yaml.safe_load(path.read_text("utf-8"))).features
+    except FileNotFoundError:
+        raise BadInput(f"no {path} here: run this from the project's root") from None
+    except yaml.YAMLError as error:
+        raise BadInput(f"{path} is no YAML: {' '.join(str(error).split())}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise BadInput(f"{path}: {name}: {first['msg']}") from None
+
+
+def check_described(names: Sequence[str], path: Path = DESCRIPTIONS) -> None:
+    """Raise BadInput unless exactly these features are described in conf/features.yaml."""
+    known = described(path)
+    for name in names:
+        if name not in known:
+            raise BadInput(f"{path} does not describe the feature {name!r} of the schema")
+    for name in known:
+        if name not in names:
+            raise BadInput(f"{path} describes {name!r}, which is no feature of the schema")

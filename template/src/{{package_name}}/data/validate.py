@@ -7,10 +7,9 @@ from typing import Any
 import pandas as pd
 from pandas.api import types
 
-from .. import reports
+from .. import TASK, reports
 from ..errors import BadInput
 from ..settings import Settings
-from ..task import TASK
 from . import table
 from .columns import check, features
 from .ingest import RAW

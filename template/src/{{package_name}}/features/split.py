@@ -8,16 +8,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .. import reports
+from .. import TASK, reports
 from ..data import table
-from ..data.columns import features
+from ..data.columns import check_described, features
 from ..data.ingest import RAW
 from ..data.schema import TARGET, TIME
 from ..errors import BadInput
 from ..params import Params, RandomSplit, TimeSplit
 from ..settings import Settings
-from ..task import TASK
-from . import catalogue
 from .pipeline import inputs
 
 TRAIN = "processed/train.parquet"
@@ -31,7 +29,7 @@ def run(settings: Settings, params: Params) -> str:
     not keep the rows, or if one side of the split is empty.
     """
     names = [feature.name for feature in features()]
-    catalogue.check(catalogue.load(), names)
+    check_described(names)
     frame = table.read(settings.data_dir / RAW)
     inputs(frame[names].head())
     train, test = split(frame, params.split, TARGET, TIME)

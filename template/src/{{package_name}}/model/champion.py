@@ -15,9 +15,11 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError
 from sklearn.pipeline import Pipeline
 
-from ..data.columns import Feature, conform
+from ..data import table
+from ..data.columns import Feature, check, conform, feature_schema
 from ..errors import BadInput
 from ..features.pipeline import predict
+from ..settings import Settings
 from . import artifact
 
 # Rounding may differ between processors in the last digits; a real change is far above this.
@@ -110,6 +112,45 @@ def load_folder(folder: Path) -> Champion:
     champion = Champion(manifest, pipeline)
     _check_golden(champion)
     return champion
+
+
+def offline(
+    settings: Settings, *, version: str | None, file: Path | None, rows_only: bool = False
+) -> str:
+    """Return version, rows and answers as JSON; without a file, for the version's golden rows.
+
+    With `rows_only` it is the body of a request to POST /predict: the rows and nothing else.
+    """
+    champion = _of_version(settings, version)
+    wanted = champion.manifest.features
+    if file is None:
+        rows = conform(pd.DataFrame(champion.manifest.golden.rows), wanted)
+    else:
+        names = [feature.name for feature in wanted]
+        given = table.read(file)
+        kept = given[[name for name in given.columns if name in names]]
+        rows = check(kept, feature_schema(), str(file))
+    if rows_only:
+        return json.dumps({"rows": table.to_rows(rows)})
+    answers = champion.predict(rows)
+    result: dict[str, Any] = {
+        "model_version": champion.manifest.version,
+        "rows": table.to_rows(rows),
+        "predictions": answers["prediction"].tolist(),
+    }
+    if "probability" in answers:
+        result["probabilities"] = answers["probability"].tolist()
+    return json.dumps(result)
+
+
+def _of_version(settings: Settings, version: str | None) -> Champion:
+    if version is None:
+        return load(settings.models_dir)
+    if version.isdigit() and not (settings.models_dir / version).is_dir():
+        from .. import registry  # MLflow takes seconds: only for a version that is not here yet
+
+        registry.fetch(settings, version)
+    return load_version(settings.models_dir, version)
 
 
 def _check_golden(champion: Champion) -> None:

@@ -13,7 +13,7 @@ from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.pipeline import Pipeline
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from .. import reports
+from .. import TASK, reports
 from ..data import table
 from ..data.columns import features
 from ..data.schema import TARGET
@@ -22,7 +22,6 @@ from ..features.pipeline import predict
 from ..features.split import TEST, TRAIN
 from ..params import Params
 from ..settings import Settings
-from ..task import TASK
 from . import artifact
 from .train import CANDIDATE, fit
 

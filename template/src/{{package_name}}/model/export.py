@@ -10,13 +10,12 @@ from pathlib import Path
 
 import sklearn
 
-from .. import provenance
+from .. import TASK, reports
 from ..data.columns import features
 from ..data.table import to_rows
 from ..errors import BadInput
 from ..features.pipeline import predict
 from ..reports import replace_file
-from ..task import TASK
 from . import artifact
 from .candidate import Candidate
 from .champion import Golden, Manifest, load_folder
@@ -39,8 +38,8 @@ def pack(trained: Candidate, name: str, run_id: str) -> dict[str, bytes]:
         version=NO_VERSION,
         sha256=trained.sha256,
         run_id=run_id,
-        git_commit=provenance.commit(),
-        data_version=provenance.data_version(),
+        git_commit=reports.commit(),
+        data_version=reports.data_version(),
         task=TASK,
         features=features(),
         trusted_types=list(artifact.TRUSTED_TYPES),

@@ -11,6 +11,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostin
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
+from .. import TASK
 from ..data import table
 from ..data.columns import features
 from ..data.schema import TARGET
@@ -20,7 +21,6 @@ from ..features.split import TRAIN
 from ..params import Model, Params
 from ..reports import now, replace_file
 from ..settings import Settings
-from ..task import TASK
 from . import artifact
 
 CANDIDATE = "candidate/model.skops"
