@@ -5,30 +5,22 @@ Asked only with `--forge`; what could not be asked is said, and is never taken f
 
 from __future__ import annotations
 
-import http.client
 import os
 import re
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-from . import jsontext
-from .document import Malformed, mapping, sequence, text
+from .document import mapping, sequence, text
 from .git import Repository, run
 
+if TYPE_CHECKING:
+    from .rest import Client
+
 COMMITS = 30
-TIMEOUT_SECONDS = 10.0
-MAX_ANSWER = 5_000_000
 _NAME = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
 _ORIGIN = re.compile(r"github\.com[:/]([A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+?)(?:\.git)?/?$")
-
-
-class Unanswered(Exception):
-    """The forge gave no usable answer; the text says which and why."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +68,8 @@ def ask(repository: Repository, environment: Mapping[str, str] = os.environ) -> 
         return Forge(problem="GITHUB_API_URL is no http address")
     if repository.shallow:
         return Forge(problem="the clone is shallow; fetch the whole history")
+    from .rest import Client, Unanswered
+
     client = Client(f"{base.rstrip('/')}/repos/{name}", token)
     try:
         return _answers(client, repository)
@@ -94,6 +88,8 @@ def _origin(repository: Repository) -> str:
 
 
 def _answers(client: Client, repository: Repository) -> Forge:
+    from concurrent.futures import ThreadPoolExecutor
+
     branch = repository.branch()
     rules = [
         mapping(rule) for rule in sequence(client.get(f"/rules/branches/{quote(branch, safe='')}"))
@@ -125,6 +121,8 @@ def _bypass(client: Client, rules: list[dict[str, object]]) -> tuple[str, ...] |
     """Return who may bypass every one of the rules; GitHub shows it only to those who may edit
     them.
     """
+    from .rest import Unanswered
+
     found: list[tuple[str, ...]] = []
     for rule in rules:
         number = rule.get("ruleset_id")
@@ -141,46 +139,3 @@ def _bypass(client: Client, rules: list[dict[str, object]]) -> tuple[str, ...] |
             tuple(f"{text(a.get('actor_type'))} {text(a.get('actor_id'))}".strip() for a in actors)
         )
     return min(found, key=len, default=())
-
-
-class Client:
-    """GET requests below one repository's address; redirects are not followed, so the token stays
-    there.
-    """
-
-    def __init__(self, base: str, token: str) -> None:
-        self._base = base
-        self._token = token
-        self._opener = urllib.request.build_opener(_NoRedirect)
-
-    def get(self, path: str) -> object:
-        """Return the JSON answer; raises Unanswered for everything else."""
-        request = urllib.request.Request(  # noqa: S310 (the scheme is checked in `ask`)
-            f"{self._base}{path}?per_page=100",
-            headers={
-                "Authorization": f"Bearer {self._token}",
-                "Accept": "application/vnd.github+json",
-                "X-GitHub-Api-Version": "2022-11-28",
-                "User-Agent": "trueline",
-            },
-        )
-        try:
-            with self._opener.open(request, timeout=TIMEOUT_SECONDS) as answer:
-                content = answer.read(MAX_ANSWER + 1)
-        except urllib.error.HTTPError as error:
-            raise Unanswered(
-                f"the forge answered {error.code} to {path.partition('?')[0]}"
-            ) from error
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            raise Unanswered(f"the forge is out of reach ({type(error).__name__})") from error
-        if len(content) > MAX_ANSWER:
-            raise Unanswered("the forge's answer is too large")
-        try:
-            return jsontext.load(content.decode("utf-8"))
-        except (UnicodeDecodeError, Malformed) as error:
-            raise Unanswered("the forge's answer is no JSON") from error
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: Any) -> None:
-        return None
