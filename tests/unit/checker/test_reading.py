@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from pathlib import Path
 
 import pytest
 from trueline.errors import BadInput
 from trueline.evidence import git
-from trueline.evidence.released import Released, asked, sections, unwritten
+from trueline.evidence.released import Released, asked, load, sections, unwritten
 from trueline.evidence.shell import commands
 from trueline.evidence.snapshot import collect
 from trueline.maturity.prose import digests, main, merged
@@ -17,7 +18,8 @@ from trueline.maturity.score import Outcome, score
 from unit.checker.building import NOW, Project, released
 from unit.checker.forge import Github
 
-SECRET = "schema: 1\nattestations: []\n"
+TEMPLATE = Path(__file__).parents[3] / "template"
+SHIPPED = sorted(p for p in (TEMPLATE / "docs").rglob("*") if p.suffix in (".md", ".yaml"))
 
 
 @pytest.mark.parametrize("kind", ["file", "folder"])
@@ -209,6 +211,17 @@ class TestProse:
 
     def test_a_page_of_the_users_needs_words_too(self) -> None:
         assert unwritten("docs/own.md", "# Own\nfew words", Released()) is not None
+
+    @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)
+    def test_unedited_prose_of_this_very_template_earns_nothing(self, path: Path) -> None:
+        name = path.relative_to(TEMPLATE).as_posix()
+        text = path.read_text("utf-8")
+        assert unwritten(name, text, load()) is not None
+        cut = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
+        missing = "run: python -m trueline.maturity.prose --add <next version> template"
+        assert unwritten(name, re.sub(r"#.*", "", cut) if name.endswith("yaml") else cut, load()), (
+            missing
+        )
 
     def test_the_script_refuses_what_is_no_template(self, tmp_path: Path) -> None:
         assert main(["--add", "1.0.0", str(tmp_path)]) == 2
