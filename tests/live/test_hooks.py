@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
+import yaml
 from machine import Machine
 from making import make_project
 
@@ -15,39 +15,46 @@ _NOTEBOOK = (
     '"metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
 )
 _CONFLICT = "<<<<<<< HEAD\na\n=======\nb\n>>>>>>> b\n"
-# What is wrong -> the file that brings it and the name of the hook that must find it.
+_DEPENDENCIES = ("dependencies = [", 'dependencies = [\n  "tabulate",')
+_NEW_DEPENDENCY = "one more in the list"
+# What is wrong -> the file that brings it and the hook that must find it.
 WRONG = {
-    "an unused import": ("src/ml_project/lost.py", '"""Lost."""\n\nimport os\n', "lint"),
-    "bad format": ("src/ml_project/lost.py", '"""Lost."""\n\nX = [ 1,2 ]\n', "format"),
-    "a wrong type": ("src/ml_project/lost.py", '"""Lost."""\n\nX: int = "one"\n', "strict types"),
-    "notebook output": ("notebooks/run.ipynb", _NOTEBOOK, "no outputs in notebooks"),
-    "a large file": ("docs/big.bin", "x" * 600_000, "no large files"),
-    "a private key": ("conf/key.pem", _KEY, "no secrets"),
-    "a conflict": ("docs/notes.md", _CONFLICT, "no conflict markers"),
-    "broken YAML": ("conf/more.yaml", "a: [1,\n", "YAML parses"),
+    "an unused import": ("src/ml_project/lost.py", '"""Lost."""\n\nimport os\n', "ruff-check"),
+    "bad format": ("src/ml_project/lost.py", '"""Lost."""\n\nX = [ 1,2 ]\n', "ruff-format"),
+    "a wrong type": ("src/ml_project/lost.py", '"""Lost."""\n\nX: int = "one"\n', "mypy"),
+    "notebook output": ("notebooks/run.ipynb", _NOTEBOOK, "nbstripout"),
+    "a large file": ("docs/big.bin", "x" * 600_000, "check-added-large-files"),
+    "a private key": ("conf/key.pem", _KEY, "detect-private-key"),
+    "a conflict": ("docs/notes.md", _CONFLICT, "check-merge-conflict"),
+    "broken YAML": ("conf/more.yaml", "a: [1,\n", "check-yaml"),
+    "a lock left behind": ("pyproject.toml", _NEW_DEPENDENCY, "lock"),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("phase", ["production", "exploration"])
-def test_hooks_pass_when_fresh_and_find_what_is_wrong(
-    template_repo: Path, fresh_machine: Machine, phase: str
+def test_hooks_have_nothing_to_change_in_a_fresh_exploration(
+    template_repo: Path, fresh_machine: Machine
 ) -> None:
-    project = make_project(fresh_machine, template_repo, {"phase": phase})
-    # `make_project` commits; the hooks of the commit stage must have nothing to change.
+    """For production the same is shown by the job `lint` of test_workflows.py."""
+    project = make_project(fresh_machine, template_repo, {"phase": "exploration"})
     fresh_machine.run(["uv", "run", "pre-commit", "run", "--all-files"], project)
     assert fresh_machine.git("status", "--porcelain", cwd=project) == ""
+
+
+def test_hooks_find_what_is_wrong(template_repo: Path, fresh_machine: Machine) -> None:
+    """The control, a project with nothing wrong, is the test above."""
+    project = make_project(fresh_machine, template_repo, {})
+    hooks = yaml.safe_load((project / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"]
+    assert {hook["id"] for hook in hooks} == {hook for _, _, hook in WRONG.values()}
     for what, (path, text, hook) in WRONG.items():
         file = project / path
+        before = file.read_text() if file.exists() else ""
         file.parent.mkdir(exist_ok=True)
-        file.write_text(text)
+        file.write_text(before.replace(*_DEPENDENCIES) if text == _NEW_DEPENDENCY else text)
         fresh_machine.git("add", "-A", cwd=project)
-        done = fresh_machine.run(
-            ["uv", "run", "pre-commit", "run", "--files", path], project, check=False
-        )
-        assert done.returncode == 1, f"{what}: {done.stdout}"
-        assert f"{hook}{'.' * 3}" in done.stdout
-        red = [line for line in done.stdout.splitlines() if line.endswith("Failed")]
-        assert any(line.startswith(hook) for line in red), f"{what}: {done.stdout}"
+        command = ["uv", "run", "--frozen", "pre-commit", "run", hook, "--files", path]
+        done = fresh_machine.run(command, project, check=False)
+        assert done.returncode == 1, f"{what}: {done.stdout}{done.stderr}"
+        assert "...Failed\n" in done.stdout, f"{what}: {done.stdout}"
         fresh_machine.git("reset", "-q", "--hard", cwd=project)
 
 
