@@ -6,8 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..errors import BadInput
 from . import trees
-from .git import git, text
+from .git import GitFailed, git, text
 
 # Renames as git finds them; a new file of the user's stays where the user put it, also when the
 # template moved the folder around it.
@@ -53,10 +54,12 @@ def merge_trees(
     root = _commit(repo, base)
     mine, new = _commit(repo, ours, root), _commit(repo, theirs, root)
     # Before git 2.40 there is no --merge-base: the common parent says it.
-    said = git(
-        *_SETTINGS, "merge-tree", "--write-tree", "-z", "--messages", mine, new,
-        cwd=repo, ok=(0, 1),
-    ).decode(errors="surrogateescape")  # fmt: skip
+    try:
+        said = _merge_tree(repo, mine, new)
+    except GitFailed as error:
+        if str(error).startswith("usage:"):
+            raise BadInput("git is older than 2.38, which first merges trees; update git") from None
+        raise
     tree, stages, kinds = _parse(said)
     if not stages:
         return tree, []
@@ -76,6 +79,13 @@ def merge_trees(
             merged[path] = _named(repo, merged[path], {mine: "yours", new: label})
         clashes.append(Clash(path, _KINDS.get(kind, kind.removeprefix("CONFLICT ").strip("()"))))
     return trees.write(repo, merged), clashes
+
+
+def _merge_tree(repo: Path, mine: str, new: str) -> str:
+    return git(
+        *_SETTINGS, "merge-tree", "--write-tree", "-z", "--messages", mine, new,
+        cwd=repo, ok=(0, 1),
+    ).decode(errors="surrogateescape")  # fmt: skip
 
 
 def _commit(repo: Path, tree: str, *parents: str) -> str:
