@@ -36,7 +36,13 @@ def feature_schema() -> pa.DataFrameSchema:
 
 def features() -> list[Feature]:
     """Return the features in the order of the schema."""
-    return [Feature(name, str(column.dtype)) for name, column in feature_schema().columns.items()]
+    return [Feature(name, _type(column)) for name, column in feature_schema().columns.items()]
+
+
+def _type(column: pa.Column) -> str:
+    """Return the name of a column's type; text is pandas' own `str`, however it is stored."""
+    name = str(column.dtype)
+    return "str" if name.startswith("str") else name
 
 
 def check(frame: pd.DataFrame, schema: pa.DataFrameSchema, what: str) -> pd.DataFrame:

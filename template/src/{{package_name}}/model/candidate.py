@@ -11,7 +11,7 @@ from sklearn.pipeline import Pipeline
 
 from .. import reports
 from ..data import table
-from ..data.columns import features
+from ..data.columns import conform, features
 from ..errors import BadInput
 from ..features.split import TEST
 from ..settings import Settings
@@ -33,7 +33,7 @@ class Candidate:
     @property
     def sample(self) -> pd.DataFrame:
         """The first test rows, features only."""
-        return self.test[[feature.name for feature in features()]].head()
+        return conform(self.test.head(), features())
 
     @property
     def measurements(self) -> dict[str, float]:

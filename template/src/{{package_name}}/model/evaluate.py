@@ -15,7 +15,7 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from .. import TASK, reports
 from ..data import table
-from ..data.columns import features
+from ..data.columns import conform, features
 from ..data.schema import TARGET
 from ..errors import BadInput
 from ..features.pipeline import predict
@@ -96,8 +96,7 @@ def baseline(kind: str) -> BaseEstimator:
 
 def measure(model: Pipeline, rows: pd.DataFrame) -> dict[str, float]:
     """Return every metric of the task for rows that obey the schema."""
-    raw = rows[[feature.name for feature in features()]]
-    answers = predict(model, raw, TASK)
+    answers = predict(model, conform(rows, features()), TASK)
     truth = np.asarray(rows[TARGET])
     return {
         name: float(metric.function(truth, answers[metric.on]))

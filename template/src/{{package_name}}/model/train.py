@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from .. import TASK
 from ..data import table
-from ..data.columns import features
+from ..data.columns import conform, features
 from ..data.schema import TARGET
 from ..errors import BadInput
 from ..features import pipeline
@@ -61,7 +61,7 @@ def fit(rows: pd.DataFrame, unfitted: BaseEstimator, threads: int = 1) -> Pipeli
     The same rows, parameters and threads give the same model, bit by bit; another number of threads
     adds in another order. Raises BadInput for a value that the estimator refuses.
     """
-    raw = rows[[feature.name for feature in features()]]
+    raw = conform(rows, features())
     model = pipeline.build(unfitted, raw.head(1000))
     try:
         with threadpool_limits(threads, user_api="openmp"):
