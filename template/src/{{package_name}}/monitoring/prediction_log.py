@@ -10,7 +10,7 @@ import fcntl
 import json
 import math
 import os
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -26,7 +26,7 @@ def append(
     *,
     request_id: str,
     model_version: str,
-    rows: Sequence[Mapping[Hashable, Any]],
+    rows: Sequence[Mapping[Any, Any]],
     predictions: Sequence[float],
     probabilities: Sequence[float] | None,
     latency_ms: float,
@@ -75,7 +75,7 @@ def _append_whole(path: Path, content: bytes) -> None:
         os.close(file)
 
 
-def _plain(row: Mapping[Hashable, Any]) -> dict[str, Any]:
+def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
     """Return the features of a row with null for what is missing; JSON knows no NaN."""
     return {str(name): None if _is_missing(value) else value for name, value in row.items()}
 

@@ -6,7 +6,7 @@ import logging
 import socket
 import time
 import uuid
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import uvicorn
@@ -120,7 +120,7 @@ class Service:
         return answer
 
     def _log(
-        self, answer: Answer, rows: Sequence[Mapping[Hashable, Any]], latency_ms: float
+        self, answer: Answer, rows: Sequence[Mapping[Any, Any]], latency_ms: float
     ) -> None:
         try:
             prediction_log.append(

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 from pandera import dtypes
-from pandera.errors import SchemaError
+from pandera.errors import SchemaError, SchemaErrors
 from pydantic import (
     AfterValidator,
     AwareDatetime,
@@ -95,8 +95,8 @@ def _type(name: str, dtype: Any) -> Any:
         low, high = _whole_range(dtype)
         return Annotated[int, Field(strict=True, ge=low, le=high), BeforeValidator(_whole)]
     if dtypes.is_float(dtype):
-        largest = float(np.finfo(f"float{dtype.bit_width}").max)
-        return Annotated[float, Field(strict=True, ge=-largest, le=largest)]
+        number = Annotated[float, Field(strict=True)]
+        return number if dtype.bit_width == 64 else Annotated[number, _finite(dtype.bit_width)]
     if dtypes.is_category(dtype):
         names = getattr(dtype, "categories", None)
         return Literal[tuple(names)] if names else Annotated[str, Field(strict=True)]
@@ -114,6 +114,19 @@ def _whole_range(dtype: Any) -> tuple[int, int]:
         return 0, int(2**dtype.bit_width - 1)
     half = 2 ** (dtype.bit_width - 1)
     return -half, half - 1
+
+
+def _finite(bits: int) -> AfterValidator:
+    """Refuse what is too large for a shorter float and would become infinite."""
+    kind = np.dtype(f"float{bits}").type
+
+    def finite(value: float) -> float:
+        with np.errstate(over="ignore"):
+            if not np.isfinite(kind(value)):
+                raise ValueError(f"is too large for float{bits}")
+        return value
+
+    return AfterValidator(finite)
 
 
 def _whole(value: object) -> object:
@@ -165,7 +178,7 @@ def _ask_pandera(checks: list[pa.Check], dtype: Any) -> Callable[[Any], Any]:
     def ask(value: Any) -> Any:
         try:
             schema.validate(pd.Series([value], dtype=object))
-        except SchemaError:
+        except (SchemaError, SchemaErrors):
             raise ValueError(f"fails {checks[0].name if checks else dtype}") from None
         return value
 
@@ -178,8 +191,8 @@ def _row_check(schema: pa.DataFrameSchema) -> Callable[[Row], Row]:
     def check(row: Row) -> Row:
         try:
             schema.validate(frame([row], [str(name) for name in schema.columns]))
-        except SchemaError as error:
-            raise ValueError(f"the row fails {getattr(error.check, 'name', error.check)}") from None
+        except (SchemaError, SchemaErrors):
+            raise ValueError("fails a check over several columns") from None
         return row
 
     return check
