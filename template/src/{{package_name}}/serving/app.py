@@ -119,9 +119,7 @@ class Service:
         self._log(answer, frame.to_dict("records"), (time.perf_counter() - start) * 1000)
         return answer
 
-    def _log(
-        self, answer: Answer, rows: Sequence[Mapping[Any, Any]], latency_ms: float
-    ) -> None:
+    def _log(self, answer: Answer, rows: Sequence[Mapping[Any, Any]], latency_ms: float) -> None:
         try:
             prediction_log.append(
                 self.settings.data_dir,
