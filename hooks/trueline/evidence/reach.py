@@ -19,13 +19,26 @@ class Scope:
     symbols: dict[str, Definition]
 
 
+@dataclass(frozen=True)
+class Uses:
+    """What one definition says by itself: read once, however many tests reach it."""
+
+    names: frozenset[tuple[str, str]]  # (name, attribute of it or "")
+    words: frozenset[str]  # names and attributes, of whatever
+    texts: frozenset[str]
+    imports: dict[str, frozenset[str]]
+    fixtures: frozenset[str]
+    asserts: bool
+
+
 @dataclass
 class Reached:
-    """Everything one test uses. `own` leaves out fixtures: what they assert, the test did not."""
+    """Everything one test uses. What fixtures assert, the test did not."""
 
-    own: list[ast.AST] = field(default_factory=list)
-    all: list[ast.AST] = field(default_factory=list)
+    words: set[str] = field(default_factory=set)
+    texts: set[str] = field(default_factory=set)
     modules: set[str] = field(default_factory=set)
+    asserts: bool = False
 
 
 def scope(body: ast.Module) -> Scope:
@@ -48,41 +61,91 @@ def imported(node: ast.AST) -> Iterator[tuple[str, frozenset[str]]]:
             yield bound, frozenset({node.module, f"{node.module}.{alias.name}"})
 
 
-def reach(
-    start: Definition, file: Scope, shared: Sequence[Scope], helpers: dict[str, Scope]
-) -> Reached:
-    """Follow a test's names.
-
-    `shared` are the conftest files above it, `helpers` the other modules below tests/ by name.
+@dataclass(frozen=True)
+class Reader:
+    """Follows names; `shared` scopes are conftest files by folder, `helpers` other
+    modules by name.
     """
-    found = Reached()
-    waiting: list[tuple[Definition, Scope]] = [(start, file)]
-    seen: set[int] = set()
-    while waiting:
-        definition, here = waiting.pop()
-        if id(definition) in seen:
-            continue
-        seen.add(id(definition))
-        nodes = list(ast.walk(definition))
-        found.all += nodes
-        if not is_fixture(definition):
-            found.own += nodes
-        local = {name: modules for node in nodes for name, modules in imported(node)}
-        for modules in local.values():
-            found.modules |= modules
-        for name, attribute in _names(nodes):
-            modules = local.get(name) or here.imports.get(name, frozenset())
-            found.modules |= modules
-            waiting += _meant(name, attribute, modules, here, helpers)
-        for name in _fixtures(definition, nodes):
-            owners = [owner for owner in (file, *shared) if name in owner.symbols]
-            waiting += [(owner.symbols[name], owner) for owner in owners[:1]]
-    return found
+
+    helpers: dict[str, Scope]
+    known: dict[int, Uses] = field(default_factory=dict)
+
+    def reach(self, start: Definition, file: Scope, shared: Sequence[Scope]) -> Reached:
+        """Return what a test uses, by its own names, its fixtures and its helpers."""
+        found = Reached()
+        waiting: list[tuple[Definition, Scope]] = [(start, file)]
+        seen: set[int] = set()
+        while waiting:
+            definition, here = waiting.pop()
+            if id(definition) in seen:
+                continue
+            seen.add(id(definition))
+            uses = self._uses(definition)
+            found.words |= uses.words
+            found.texts |= uses.texts
+            found.asserts |= uses.asserts and not is_fixture(definition)
+            for modules in uses.imports.values():
+                found.modules |= modules
+            for name, attribute in uses.names:
+                modules = uses.imports.get(name) or here.imports.get(name, frozenset())
+                found.modules |= modules
+                waiting += self._meant(name, attribute, modules, here)
+            for name in uses.fixtures:
+                owners = [owner for owner in (file, *shared) if name in owner.symbols]
+                waiting += [(owner.symbols[name], owner) for owner in owners[:1]]
+        return found
+
+    def _meant(
+        self, name: str, attribute: str, modules: frozenset[str], here: Scope
+    ) -> Iterator[tuple[Definition, Scope]]:
+        """Yield the definition that a name (or an attribute of a module) leads to, in
+        tests/ alone.
+        """
+        if name in here.symbols:
+            yield here.symbols[name], here
+        for module in modules:
+            owner, _, last = module.rpartition(".")
+            for helper, wanted in ((owner, last), (module, attribute)):
+                there = self.helpers.get(helper.rpartition(".")[2])
+                if there and wanted in there.symbols:
+                    yield there.symbols[wanted], there
+
+    def _uses(self, definition: Definition) -> Uses:
+        if id(definition) not in self.known:
+            self.known[id(definition)] = _read(definition)
+        return self.known[id(definition)]
+
+
+def _read(definition: Definition) -> Uses:
+    nodes = list(ast.walk(definition))
+    names = frozenset(_names(nodes))
+    attributes = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    values = [node.value for node in nodes if isinstance(node, ast.Constant)]
+    return Uses(
+        names,
+        frozenset({name for name, _ in names} | attributes),
+        frozenset(value for value in values if isinstance(value, str)),
+        {name: modules for node in nodes for name, modules in imported(node)},
+        frozenset(_fixtures(definition, nodes)),
+        any(map(asserts, nodes)),
+    )
 
 
 def is_fixture(definition: Definition) -> bool:
     """True for a function that pytest calls for a test."""
     return any("fixture" in ast.unparse(decorator) for decorator in definition.decorator_list)
+
+
+def asserts(node: ast.AST) -> bool:
+    """True for an assertion about something; `assert True` and `assert 1 == 1` are
+    about nothing.
+    """
+    if isinstance(node, ast.Assert):
+        return any(isinstance(p, ast.Name | ast.Call | ast.Attribute) for p in ast.walk(node.test))
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name):
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
+        return name in ("raises", "warns") or (name.startswith("assert") and bool(node.args))
+    return False
 
 
 def _names(nodes: list[ast.AST]) -> Iterator[tuple[str, str]]:
@@ -91,20 +154,6 @@ def _names(nodes: list[ast.AST]) -> Iterator[tuple[str, str]]:
             yield node.value.id, node.attr
         elif isinstance(node, ast.Name):
             yield node.id, ""
-
-
-def _meant(
-    name: str, attribute: str, modules: frozenset[str], here: Scope, helpers: dict[str, Scope]
-) -> Iterator[tuple[Definition, Scope]]:
-    """Yield the definition that a name (or an attribute of a module) leads to, in tests/ alone."""
-    if name in here.symbols:
-        yield here.symbols[name], here
-    for module in modules:
-        owner, _, last = module.rpartition(".")
-        for helper, wanted in ((owner, last), (module, attribute)):
-            there = helpers.get(helper.rpartition(".")[2])
-            if there and wanted in there.symbols:
-                yield there.symbols[wanted], there
 
 
 def _fixtures(definition: Definition, nodes: list[ast.AST]) -> set[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,7 +18,7 @@ DIGESTS = Path(__file__).parents[1] / "maturity" / "prose_digests.json"
 
 # In Markdown `<!-- fill: ... -->`; in YAML `key: # fill: ...`, a comment where a value should
 # stand.
-_PROMPT = re.compile(r"<!--\s*fill\b|^[^#\n]*[:-]\s+#\s*fill\b", re.IGNORECASE | re.MULTILINE)
+_PROMPT = re.compile(r"<!--\s*fill\b|^[^#\n]*[:-][ \t]+#[ \t]*fill\b", re.IGNORECASE | re.MULTILINE)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _WORD = re.compile(r"[^\W_]{2,}")
 _HEADING = re.compile(r"^ {0,3}(#{1,6})\s+(.+?)\s*#*$")
@@ -85,36 +85,41 @@ def prompted(text: str) -> bool:
 def sections(text: str) -> dict[str, str]:
     """Return each heading (lower case) with its text, that of deeper headings included.
 
-    The title is no section: its text ends at the next heading, or the whole page would count as it.
+    The title is no section, whatever it says: the text below it, up to the next heading, stands
+    under the empty name.
     """
-    found: list[tuple[int, str, list[str]]] = []
+    found: dict[str, list[str]] = {"": []}
+    holding: list[tuple[int, list[str]]] = [(1, found[""])]  # the deepest last
+    for depth, line in _lines(text):
+        if depth:
+            holding = [item for item in holding if 1 < item[0] < depth]
+            name = "" if depth == 1 else line.lower()
+            holding.append((depth, found.setdefault(name, [])))
+        else:
+            for _, lines in holding:
+                lines.append(line)
+    return {title: "\n".join(lines) for title, lines in found.items()}
+
+
+def asked(text: str) -> tuple[str, ...]:
+    """Return the sections whose own text holds a prompt."""
+    found: dict[str, bool] = {}
+    title = ""
+    for depth, line in _lines(text):
+        if depth:
+            title = "" if depth == 1 else line.lower()
+        elif prompted(line):
+            found[title] = True
+    return tuple(found)
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """Yield (depth, title) for a heading and (0, line) for any other line."""
     fenced = False
     for line in text.splitlines():
         fenced ^= bool(_FENCE.match(line))
         match = None if fenced else _HEADING.match(line)
-        if match:
-            found.append((len(match[1]), match[2].lower(), []))
-        elif found:
-            deepest = found[-1]
-            deepest[2].append(line)
-            level = deepest[0]
-            for depth, _, lines in reversed(found[:-1]):
-                if 1 < depth < level:
-                    lines.append(line)
-                    level = depth
-    return {title: "\n".join(lines) for _, title, lines in found}
-
-
-def asked(text: str) -> tuple[str, ...]:
-    """Return the headings whose own text holds a prompt."""
-    found: dict[str, bool] = {}
-    title = ""
-    for line in text.splitlines():
-        match = _HEADING.match(line)
-        title = match[2].lower() if match else title
-        if title and prompted(line):
-            found[title] = True
-    return tuple(found)
+        yield (len(match[1]), match[2]) if match else (0, line)
 
 
 def unwritten(path: str, text: str, released: Released) -> str | None:
@@ -147,7 +152,8 @@ def _lacking(
             return f"the section '{title}' is gone"
         count = _new(words(texts[title], path), known)
         if count < NEW_WORDS:
-            return f"{count} words of its section '{title}' are your own, {NEW_WORDS} are needed"
+            where = f"section '{title}'" if title else "introduction"
+            return f"{count} words of its {where} are your own, {NEW_WORDS} are needed"
     return None
 
 

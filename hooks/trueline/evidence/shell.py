@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 # Words that only start another command; the value tells which of their options take a value.
@@ -42,6 +43,9 @@ WRAPPERS: dict[str, frozenset[str]] = {
     "sudo": frozenset({"-u"}),
     "timeout": frozenset({"-s", "-k"}),
 }
+_DOCUMENT = re.compile(r"<<-?[ ]?['\"]?(\w+)['\"]?")
+# Longer than any script that a person reads; splitting into words takes a second a megabyte.
+MAX_SCRIPT = 100_000
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 _OPERATORS = frozenset({"&&", "||", ";", "|", "|&", "&", "(", ")", ";;", "\n"})
 _CONDITIONS = frozenset({"if", "elif", "while", "until", "!"})
@@ -77,6 +81,8 @@ def commands(script: str, *, pipefail: bool = False) -> tuple[Command, ...]:
     all is well.
     Text that is no shell gives nothing.
     """
+    if len(script) > MAX_SCRIPT:
+        return ()
     found: list[Command] = []
     forgiving: str | None = None
     dead = 0  # inside how many `if false`
@@ -118,9 +124,18 @@ def commands(script: str, *, pipefail: bool = False) -> tuple[Command, ...]:
 _Chain = tuple[tuple[tuple[str, ...], str], ...]
 
 
-def _without_documents(script: str) -> str:
-    """Take out here-documents: text for a command's input, not commands."""
-    return re.sub(r"<<-?\s*(['\"]?)(\w+)\1(.*)\n(?:.*\n)*?\s*\2\s*(?=\n|$)", r"\3", script)
+def _without_documents(script: str) -> Iterator[str]:
+    """Yield the lines without here-documents: those are a command's input, not commands."""
+    end: str | None = None
+    for line in re.sub(r"\\\r?\n", " ", script).splitlines():
+        if end is not None:
+            end = None if line.strip() == end else end
+            continue
+        match = _DOCUMENT.search(line)
+        if match:
+            end = match[1]
+            line = line[: match.start()] + line[match.end() :]
+        yield line
 
 
 def _ignored(operator: str, condition: bool, pipefail: bool) -> str | None:
@@ -133,9 +148,9 @@ def _ignored(operator: str, condition: bool, pipefail: bool) -> str | None:
     return "it is only a condition" if condition else None
 
 
-def _chains(script: str) -> list[_Chain]:
+def _chains(lines: Iterator[str]) -> list[_Chain]:
     chains: list[_Chain] = []
-    for line in re.sub(r"\\\r?\n", " ", script).splitlines():
+    for line in lines:
         try:
             lexer = shlex.shlex(line, posix=True, punctuation_chars="();|&")
             lexer.whitespace_split = True

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from . import reach
 from .document import Malformed
 from .files import WorkTree
-from .reach import Scope
+from .reach import Reader, Scope
 
 _SKIPS = ("skip", "skipif", "xfail")
 
@@ -29,7 +29,7 @@ class Case:
     group: str = ""  # its class
     modules: frozenset[str] = frozenset()
     calls: frozenset[str] = frozenset()  # names of functions and attributes that it uses
-    texts: tuple[str, ...] = ()  # its string constants
+    texts: frozenset[str] = frozenset()  # its string constants
     asserts: bool = False
     skipped: bool = False
 
@@ -62,12 +62,13 @@ def read(tree: WorkTree) -> Suite:
     helpers = {
         PurePosixPath(path).stem: found for path, found in scopes.items() if not _tests(path)
     }
+    reader = Reader(helpers)
     cases: list[Case] = []
     for path, body in parsed.items():
         if _tests(path):
             above = [str(folder / "conftest.py") for folder in PurePosixPath(path).parents]
             shared = [scopes[conftest] for conftest in above if conftest in scopes]
-            cases += _File(path, scopes[path], shared, helpers).cases(body)
+            cases += _File(path, scopes[path], shared, reader).cases(body)
     return Suite(tuple(cases), tuple(broken))
 
 
@@ -94,7 +95,7 @@ class _File:
     path: str
     scope: Scope
     shared: Sequence[Scope]
-    helpers: dict[str, Scope]
+    reader: Reader
 
     def cases(self, body: ast.Module) -> Iterator[Case]:
         """Yield the test functions and methods, as pytest collects them."""
@@ -109,35 +110,18 @@ class _File:
                         yield self._case(inner, node.name, skipped)
 
     def _case(self, node: Function, group: str, skipped: bool) -> Case:
-        found = reach.reach(node, self.scope, self.shared, self.helpers)
-        names = {n.id for n in found.all if isinstance(n, ast.Name)}
-        names |= {n.attr for n in found.all if isinstance(n, ast.Attribute)}
-        values = [n.value for n in found.all if isinstance(n, ast.Constant)]
+        found = self.reader.reach(node, self.scope, self.shared)
         return Case(
             self.path,
             node.lineno,
             node.name,
             group,
             frozenset(found.modules),
-            frozenset(names),
-            tuple(value for value in values if isinstance(value, str)),
-            any(map(asserts, found.own)),
+            frozenset(found.words),
+            frozenset(found.texts),
+            found.asserts,
             skipped or any(map(_skips, node.decorator_list)) or _gives_up(node),
         )
-
-
-def asserts(node: ast.AST) -> bool:
-    """True for an assertion about something; `assert True` and `assert 1 == 1` are
-    about nothing.
-    """
-    if isinstance(node, ast.Assert):
-        return any(
-            isinstance(part, (ast.Name, ast.Call, ast.Attribute)) for part in ast.walk(node.test)
-        )
-    if isinstance(node, ast.Call) and isinstance(node.func, (ast.Attribute, ast.Name)):
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
-        return name in ("raises", "warns") or (name.startswith("assert") and bool(node.args))
-    return False
 
 
 def _marked(body: list[ast.stmt]) -> bool:

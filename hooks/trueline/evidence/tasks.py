@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from .document import mapping, sequence, text
 from .shell import Command, commands
 
-_TARGET = re.compile(r"^([A-Za-z0-9_.\-/ ]+?)\s*::?(?!=)")
+_TARGETS = re.compile(r"[A-Za-z0-9_.\-/ ]+")
 
 
 @dataclass(frozen=True)
@@ -99,8 +99,10 @@ def make(makefile: str) -> dict[tuple[str, str], tuple[Command, ...]]:
             )
             for target in targets:
                 recipes[target].extend(c.ignoring(ignored) for c in commands(recipe.lstrip("@-+")))
-        elif match := _TARGET.match(line):
-            targets = match[1].split()
+        elif (
+            _TARGETS.fullmatch(head := line.partition(":")[0]) and ":" in line and ":=" not in line
+        ):
+            targets = head.split()
             for target in targets:
                 recipes.setdefault(target, [])
     return {("make", target): tuple(found) for target, found in recipes.items()}

@@ -222,3 +222,23 @@ def test_entities_are_refused() -> None:
     bomb = '<!DOCTYPE x [<!ENTITY a "aaaa">]><testsuites><testsuite name="&a;"/></testsuites>'
     with pytest.raises(Malformed, match="document type"):
         junits.parse(bomb)
+
+
+SLOW: dict[str, tuple[Callable[[str], object], str]] = {
+    "spaces before a colon": (tasks.make, " " * 500_000 + "x"),
+    "open documents": (shell.commands, "cat <<A\n" * 12_000),
+    "long line": (shell.commands, "a " * 45_000),
+    "headings": (lambda text: unwritten("a.md", text, Released()), "## a\nb\n" * 100_000),
+    "prompts": (lambda text: unwritten("a.md", text, Released()), ": : - " * 150_000),
+    "packages": (environment.locked_names, "[[package]]\n" * 200_000),
+    "open comments": (lambda text: unwritten("a.md", text, Released()), "<!-- " * 200_000),
+    "brackets": (jsontext.load, "[" * 1_000_000),
+}
+
+
+@pytest.mark.parametrize("name", SLOW)
+def test_no_text_takes_long(name: str) -> None:
+    parse, content = SLOW[name]
+    started = time.perf_counter()
+    total(parse, content)
+    assert time.perf_counter() - started < 4

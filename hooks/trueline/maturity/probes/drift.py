@@ -74,7 +74,7 @@ class DriftIsWatched(Probe):
             if case.asserts
             and not case.skipped
             and any(re.search(r"\bmonitoring\b|\bdrift\b", module) for module in case.modules)
-            and re.search(r"alert|shift|drift", case.name)
+            and re.search(r"alert|shift|drift|moved", case.name)
         ]
         proof = tests(snapshot, by_ci=True)
         if not cases:
