@@ -10,7 +10,7 @@ import pytest
 from edited_project import Project, difference, fresh_copy
 from releases import ROOT, Release, releases, tagged
 from small_template import git, write
-from trueline.alignment import ownership
+from trueline.alignment import ownership, renames
 from trueline.alignment.ownership import Owner
 
 
@@ -119,17 +119,64 @@ def _not_seeds(paths: list[str]) -> list[str]:
 def test_every_release_comes_to_the_candidate(
     real: tuple[Path, list[Release], Release], tmp_path: Path
 ) -> None:
-    """By `trueline update`, unedited, for each release in history; none yet is said by the first."""
+    """Unedited, by `trueline update` and by `copier update --trust`; none yet: from itself."""
     bare, done, candidate = real
     source = f"git+file://{bare}"
     fresh = fresh_copy(source, tmp_path / "fresh", candidate.tag, {})
     for release in done or [candidate]:
         project = Project.make(tmp_path / release.tag, source, release.tag)
+        by_copier = project.copy(tmp_path / f"{release.tag}-copier")
         told = project.update("--to", candidate.tag, code=0)
         assert told["conflicts"] == told["notes"] == []
         if told["branch"]:
             project.git("merge", "-q", told["branch"])
         assert _not_seeds(difference(project.root, fresh)) == [], release.tag
+        copied = by_copier.copier_update("--trust", "--vcs-ref", candidate.tag)
+        assert copied.returncode == 0, copied.stderr
+        assert _not_seeds(difference(by_copier.root, fresh)) == [], release.tag
+
+
+def test_edits_survive_every_hop(real: tuple[Path, list[Release], Release], tmp_path: Path) -> None:
+    """Edits in each renamed and each changed file and in the dependencies; one removed, one new."""
+    bare, done, candidate = real
+    source = f"git+file://{bare}"
+    moved = renames.load((ROOT / renames.PATH).read_bytes())
+    theirs = fresh_copy(source, tmp_path / "theirs", candidate.tag, {})
+    for release in done or [candidate]:
+        project = Project.make(tmp_path / release.tag, source, release.tag)
+        answers = {"package_name": "ml_project"}
+        renamed = {
+            renames.fill(old, answers): renames.fill(new, answers) for old, new in moved.items()
+        }
+        renamed = {old: new for old, new in renamed.items() if (project.root / old).exists()}
+        changed = [p for p in difference(project.root, theirs) if (project.root / p).exists()]
+        edited = sorted({p for p in [*renamed, *changed] if p.endswith(".py")})
+        for path in edited:
+            with (project.root / path).open("a") as file:
+                file.write(f"\n# ours: {path}\n")
+        project.replace(
+            "pyproject.toml", "\ndependencies = [\n", '\ndependencies = [\n  "polars>=1",\n'
+        )
+        (project.root / "renovate.json").unlink()
+        (project.root / "src/ml_project/own.py").write_text("OWN = 1\n")
+        project.commit("Our edits")
+        state = project.state()
+        told = project.update("--to", candidate.tag)
+        assert project.state() == state
+        if told["branch"] is None:  # the candidate itself: nothing to merge
+            assert release == candidate
+            continue
+        branch = told["branch"]
+        conflicts = {row["path"] for row in told["conflicts"]}
+        for path in edited:
+            text = project.read(renamed.get(path, path), branch)
+            assert f"# ours: {path}" in text
+            assert ("<<<<<<< yours" in text) == (renamed.get(path, path) in conflicts)
+        assert '"polars>=1"' in project.read("pyproject.toml", branch)
+        assert "pyproject.toml" not in conflicts
+        assert "renovate.json" not in project.paths(branch)
+        assert "src/ml_project/own.py" in project.paths(branch)
+        assert not renamed.keys() & project.paths(branch)
 
 
 def test_the_next_release_may_rename(rehearsal: Path, tmp_path: Path) -> None:
