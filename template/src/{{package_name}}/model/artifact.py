@@ -24,6 +24,7 @@ TRUSTED_TYPES = (
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     f"{features.inputs.__module__}.{features.inputs.__name__}",
 )
+CONSTANTS = ("JsonNode", "TypeNode")  # what skops writes for numbers, text and classes
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip archive can hold
 
 
@@ -71,7 +72,7 @@ def _normal(archive: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(archive)) as old:
         entries = {name: old.read(name) for name in old.namelist()}
     schema = json.loads(entries.pop("schema.json"))
-    numbers: dict[int, int] = {}
+    numbers: dict[tuple[str, int], int] = {}
     files: dict[str, str] = {}
     _renumber(schema, numbers, files)
     target = io.BytesIO()
@@ -88,14 +89,17 @@ def _entry(name: str) -> zipfile.ZipInfo:
     return info
 
 
-def _renumber(node: Any, numbers: dict[int, int], files: dict[str, str]) -> None:
+def _renumber(node: Any, numbers: dict[tuple[str, int], int], files: dict[str, str]) -> None:
     match node:
         case list():
             for item in node:
                 _renumber(item, numbers, files)
         case dict():
             if isinstance(node.get("__id__"), int):
-                node["__id__"] = numbers.setdefault(node["__id__"], len(numbers))
+                # Whether two equal constants are one object is chance: each gets its own number.
+                constant = node.get("__loader__") in CONSTANTS
+                key = ("new", len(numbers)) if constant else ("old", node["__id__"])
+                node["__id__"] = numbers.setdefault(key, len(numbers))
             if isinstance(name := node.get("file"), str):
                 suffix = Path(name).suffix
                 node["file"] = files.setdefault(name, f"{len(files):06d}{suffix}")
