@@ -38,6 +38,7 @@ class Reached:
     words: set[str] = field(default_factory=set)
     texts: set[str] = field(default_factory=set)
     modules: set[str] = field(default_factory=set)
+    own: frozenset[str] = frozenset()
     asserts: bool = False
 
 
@@ -72,7 +73,8 @@ class Reader:
 
     def reach(self, start: Definition, file: Scope, shared: Sequence[Scope]) -> Reached:
         """Return what a test uses, by its own names, its fixtures and its helpers."""
-        found = Reached()
+        itself = self._uses(start)
+        found = Reached(own=itself.words | itself.texts)
         waiting: list[tuple[Definition, Scope]] = [(start, file)]
         seen: set[int] = set()
         while waiting:

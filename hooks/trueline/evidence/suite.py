@@ -30,6 +30,8 @@ class Case:
     modules: frozenset[str] = frozenset()
     calls: frozenset[str] = frozenset()  # names of functions and attributes that it uses
     texts: frozenset[str] = frozenset()  # its string constants
+    # Names and strings of the function itself, without those of what it uses.
+    own: frozenset[str] = frozenset()
     asserts: bool = False
     skipped: bool = False
 
@@ -119,6 +121,7 @@ class _File:
             frozenset(found.modules),
             frozenset(found.words),
             frozenset(found.texts),
+            found.own,
             found.asserts,
             skipped or any(map(_skips, node.decorator_list)) or _gives_up(node),
         )

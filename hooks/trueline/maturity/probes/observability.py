@@ -94,9 +94,10 @@ def _sends(case: Case) -> bool:
 
 
 def _reads_metrics(case: Case, names: set[str]) -> bool:
-    return any("/metrics" in said or any(name in said for name in names) for said in case.texts)
+    return any("metrics" in said.lower() or any(n in said for n in names) for said in case.own)
 
 
 def _reads_log(case: Case) -> bool:
-    words = {word.lower() for word in case.calls} | {said.lower() for said in case.texts}
-    return any(re.search(r"prediction_?log|\blog_?(record|line)|\.jsonl|caplog", w) for w in words)
+    return any(
+        re.search(r"(^|_)log(_|s?$)|logged|caplog|\.jsonl", said.lower()) for said in case.own
+    )
