@@ -77,7 +77,8 @@ class Repository:
         if Path(top).resolve() != path.resolve():
             raise BadInput(f"{path} is only a part of the repository {top}; check that one")
         head = run(path, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
-        return cls(path.resolve(), head.stdout.decode().strip(), shallow == "true")
+        sha = head.stdout.decode().strip()
+        return cls(path.resolve(), sha, shallow == "true" and _cut_off(path, sha))
 
     def tracked(self) -> frozenset[str]:
         """Return the paths in git's index, as text; names that are no UTF-8 are left out."""
@@ -209,6 +210,17 @@ def run(root: Path, *arguments: str, given: bytes = b"") -> subprocess.Completed
         raise BadInput("git is not on the PATH") from error
     except subprocess.TimeoutExpired as error:
         raise BadInput(f"git gave no answer within {TIMEOUT_SECONDS} s in {root}") from error
+
+
+def _cut_off(root: Path, head: str) -> bool:
+    """Tell whether HEAD's own history is cut off; another branch may have been fetched shallow."""
+    place = run(root, "rev-parse", "--path-format=absolute", "--git-path", "shallow").stdout
+    try:
+        edges = set(Path(os.fsdecode(place).strip()).read_text("ascii").split())
+    except (OSError, ValueError):
+        return True
+    roots = run(root, "rev-list", "--max-parents=0", head, "--").stdout.decode().split()
+    return bool(edges & set(roots))
 
 
 def _batch(output: bytes) -> Iterator[bytes | None]:

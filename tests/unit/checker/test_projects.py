@@ -13,7 +13,7 @@ import yaml
 from trueline.evidence.snapshot import collect
 from trueline.maturity.score import Outcome, Result, score
 from trueline.report.badge import message
-from unit.checker.building import NOW, Project, released
+from unit.checker.building import NOW, Project, outcome, released
 
 EXPECTED = yaml.safe_load((Path(__file__).parent / "expected.yaml").read_text("utf-8"))
 WHOLE = {case["id"]: case for case in EXPECTED["projects"]}
@@ -101,6 +101,24 @@ def test_a_shallow_clone_cannot_tell_when_the_review_was(project: Project, tmp_p
     url = project.root.as_uri()
     subprocess.run(["git", "clone", "-q", "--depth", "1", url, str(tmp_path / "thin")], check=True)
     _hold(WHOLE["shallow"], score(collect(tmp_path / "thin", now=NOW, texts=released())))
+
+
+def test_a_shallow_evidence_branch_makes_no_shallow_history(
+    project: Project, tmp_path: Path
+) -> None:
+    project.publish()
+    project.evidence["reports/extra.json"] = "{}"
+    project.publish()
+    url = project.root.as_uri()
+    whole = tmp_path / "whole"
+    subprocess.run(["git", "clone", "-q", "--single-branch", url, str(whole)], check=True)
+    fetched = ["fetch", "-q", "--depth=1", "origin", "evidence:refs/remotes/origin/evidence"]
+    subprocess.run(["git", "-C", str(whole), *fetched], check=True)
+    snapshot = collect(whole, now=NOW, texts=released())
+    assert (whole / ".git/shallow").exists()
+    assert not snapshot.shallow
+    assert outcome(score(snapshot), "1.1.3") is Outcome.MET
+    assert outcome(score(snapshot), "3.2.3") is Outcome.MET
 
 
 def test_a_linked_worktree_is_a_repository(project: Project, tmp_path: Path) -> None:
