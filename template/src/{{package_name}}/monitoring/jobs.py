@@ -5,20 +5,37 @@ Each writes a report; `run` does them all and sums them up in reports/monitor.js
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
+from typing import Literal
 
 from .. import reports
 from ..errors import BadInput
 from ..model import champion as champions
 from ..model.champion import Champion
 from ..settings import Settings
-from . import continuity, html, limits
+from . import html, limits
 from .drift import by_status, compare_columns
-from .limits import DriftLimits, ModelLimits
-from .outcome import Outcome, exit_code
+from .limits import DeliveryLimits, DriftLimits, ModelLimits
 from .watched import NothingToCompare, Watched, watched
+
+# A delivery counts as late after this many periods: a job may start a little later than the day
+# before.
+TOLERANCE = 1.5
+# How many periods back a gap is shown.
+SLOTS = 10
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`finding`: someone has to act; `unknown`: nothing to look at; and one line on it."""
+
+    status: Literal["fine", "finding", "unknown"]
+    message: str
 
 
 def run(
@@ -45,8 +62,9 @@ def run(
     outcomes = {"drift": drift(settings, bounds.drift, champion, now, current, without)}
     outcomes["model_age"] = model_age(settings, bounds.model, champion, reason, now)
     if bounds.delivery is not None:
-        outcomes["continuity"] = continuity.look(settings, bounds.delivery, now)
-    code = exit_code(list(outcomes.values()))
+        outcomes["continuity"] = continuity(settings, bounds.delivery, now)
+    statuses = {outcome.status for outcome in outcomes.values()}
+    code = 1 if "finding" in statuses else 3 if "unknown" in statuses else 0
     jobs = {name: vars(outcome) for name, outcome in outcomes.items()}
     reports.write("monitor", {"exit_code": code, "jobs": jobs}, settings)
     for name, outcome in outcomes.items():
@@ -127,3 +145,58 @@ def model_age(
     }
     reports.write("model_age", body, settings)
     return outcome
+
+
+def continuity(settings: Settings, limits: DeliveryLimits, now: datetime) -> Outcome:
+    """Judge reports/deliveries.jsonl and write reports/continuity.json.
+
+    The newest delivery decides; earlier gaps are listed in the report. Raises BadInput for a line
+    that is no delivery.
+    """
+    times = _delivered(settings.reports_dir / "deliveries.jsonl")
+    outcome = _in_time(times, timedelta(hours=limits.every_hours), now)
+    reports.write(
+        "continuity",
+        {
+            "status": outcome.status,
+            "message": outcome.message,
+            "deliveries": len(times),
+            "newest": times[-1].isoformat() if times else None,
+            "every_hours": limits.every_hours,
+            "gaps": gaps(times, timedelta(hours=limits.every_hours), now),
+        },
+        settings,
+    )
+    return outcome
+
+
+def _in_time(times: Sequence[datetime], period: timedelta, now: datetime) -> Outcome:
+    if not times:
+        return Outcome("unknown", "nothing was delivered yet; `uv run poe score` delivers")
+    age = (now - times[-1]) / timedelta(hours=1)
+    due = f"one is due every {period / timedelta(hours=1):g}"
+    text = f"the newest delivery is {age:.1f} hours old, {due}"
+    return Outcome("finding" if now - times[-1] > TOLERANCE * period else "fine", text)
+
+
+def gaps(times: Sequence[datetime], period: timedelta, now: datetime) -> list[dict[str, str]]:
+    """Return the times between two deliveries that were too long, of the last SLOTS periods."""
+    first = now - SLOTS * period
+    return [
+        {"from": before.isoformat(), "to": after.isoformat()}
+        for before, after in pairwise(times)
+        if after >= first and after - before > TOLERANCE * period
+    ]
+
+
+def _delivered(path: Path) -> list[datetime]:
+    """Return when files were delivered, the oldest first."""
+    if not path.is_file():
+        return []
+    times = []
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+        try:
+            times.append(datetime.fromisoformat(json.loads(line)["delivered_at"]))
+        except (ValueError, KeyError, TypeError):
+            raise BadInput(f"{path}, line {number} is no record of a delivery") from None
+    return sorted(times)
