@@ -123,7 +123,9 @@ class Description(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     description: str = Field(min_length=3)
+    dtype: str | None = None
     unit: str | None = None
+    domain: str | None = None
     source: str | None = None
     owner: str | None = None
     pii: bool = False
@@ -152,11 +154,15 @@ def described(path: Path = DESCRIPTIONS) -> dict[str, Description]:
 
 
 def check_described(names: Sequence[str], path: Path = DESCRIPTIONS) -> None:
-    """Raise BadInput unless exactly these features are described in conf/features.yaml."""
+    """Raise BadInput unless exactly these features are described, each with the schema's dtype."""
     known = described(path)
+    dtypes = {feature.name: feature.dtype for feature in features()}
     for name in names:
         if name not in known:
             raise BadInput(f"{path} does not describe the feature {name!r} of the schema")
+        dtype = known[name].dtype
+        if dtype not in (None, dtypes.get(name)):
+            raise BadInput(f"{path}: {name} is {dtype} here and {dtypes.get(name)} in the schema")
     for name in known:
         if name not in names:
             raise BadInput(f"{path} describes {name!r}, which is no feature of the schema")

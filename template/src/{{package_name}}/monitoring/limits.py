@@ -19,6 +19,8 @@ class _Section(BaseModel):
 class DriftLimits(_Section):
     """When a column counts as drifted; the meaning of each is written in conf/operations.yaml."""
 
+    every_hours: float = Field(default=24, gt=0)
+    alert: str | None = None
     window_days: float = Field(default=7, gt=0)
     min_rows: int = Field(default=50, ge=2)
     without: tuple[str, ...] = ()
