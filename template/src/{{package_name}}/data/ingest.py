@@ -10,8 +10,6 @@ from . import source, table
 from .columns import check
 from .schema import TARGET, Source
 
-RAW = "raw/source.parquet"
-
 
 def run(settings: Settings, params: Params) -> str:
     """Write data/raw/source.parquet and reports/ingest.json; return one line on what was read.
@@ -25,7 +23,7 @@ def run(settings: Settings, params: Params) -> str:
     kept = check(labelled, Source.to_schema(), "the source")
     if kept.empty:
         raise BadInput(f"no row of the source has a value in {TARGET!r}")
-    table.write(kept, settings.data_dir / RAW)
+    table.write(kept, settings.data_dir / table.RAW)
     no_label = len(frame) - len(labelled)
     reports.write(
         "ingest",

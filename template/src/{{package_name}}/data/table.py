@@ -11,6 +11,9 @@ import pandas as pd
 from ..errors import BadInput
 from ..reports import replace_file
 
+# What ingest writes, below the data folder. Here, so that later stages need not import the source.
+RAW = "raw/source.parquet"
+
 
 def read(path: Path) -> pd.DataFrame:
     """Read a .parquet or .csv file; raises BadInput if it is missing, of another kind or broken."""

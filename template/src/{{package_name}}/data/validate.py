@@ -12,7 +12,6 @@ from ..errors import BadInput
 from ..settings import Settings
 from . import table
 from .columns import check, features
-from .ingest import RAW
 from .schema import TARGET, TIME, Source
 
 # Below this no split leaves enough rows to tell two models apart.
@@ -24,7 +23,7 @@ def run(settings: Settings) -> str:
 
     Raises BadInput with one line that names the column and the check that fails.
     """
-    frame = check(table.read(settings.data_dir / RAW), Source.to_schema(), "the ingested data")
+    frame = check(table.read(settings.data_dir / table.RAW), Source.to_schema(), "the ingested data")
     fit_to_train(frame)
     profiles = {name: profile(frame[name]) for name in frame.columns}
     reports.write("validation", {"rows": len(frame), "columns": profiles}, settings)

@@ -11,12 +11,10 @@ import pandas as pd
 from .. import TASK, reports
 from ..data import table
 from ..data.columns import check_described, features
-from ..data.ingest import RAW
 from ..data.schema import TARGET, TIME
 from ..errors import BadInput
 from ..params import Params, RandomSplit, TimeSplit
 from ..settings import Settings
-from .pipeline import inputs
 
 TRAIN = "processed/train.parquet"
 TEST = "processed/test.parquet"
@@ -25,13 +23,12 @@ TEST = "processed/test.parquet"
 def run(settings: Settings, params: Params) -> str:
     """Write data/processed/{train,test}.parquet and reports/split.json; return one line on both.
 
-    Raises BadInput, and writes nothing, if conf/features.yaml and the schema differ, if derive does
-    not keep the rows, or if one side of the split is empty.
+    Raises BadInput, and writes nothing, if conf/features.yaml and the schema differ, or if one side
+    of the split is empty.
     """
     names = [feature.name for feature in features()]
     check_described(names)
-    frame = table.read(settings.data_dir / RAW)
-    inputs(frame[names].head())
+    frame = table.read(settings.data_dir / table.RAW)
     train, test = split(frame, params.split, TARGET, TIME)
     for side, rows in (("training", train), ("test", test)):
         if rows.empty:
