@@ -23,7 +23,8 @@ def run(settings: Settings) -> str:
 
     Raises BadInput with one line that names the column and the check that fails.
     """
-    frame = check(table.read(settings.data_dir / table.RAW), Source.to_schema(), "the ingested data")
+    ingested = table.read(settings.data_dir / table.RAW)
+    frame = check(ingested, Source.to_schema(), "the ingested data")
     fit_to_train(frame)
     profiles = {name: profile(frame[name]) for name in frame.columns}
     reports.write("validation", {"rows": len(frame), "columns": profiles}, settings)
