@@ -16,8 +16,8 @@ from .statistics import Floats
 
 Status = Literal["stable", "watch", "drift"]
 
-# More categories than this are noise to PSI; the rarest are taken together.
-MAX_CATEGORIES = 50
+# As many categories as gradient boosted trees tell apart; of more, the rarest are taken together.
+MAX_CATEGORIES = 254
 OTHER, MISSING = "(other)", "(missing)"
 # A column of whole numbers with only these values is a yes or no.
 YES_NO = frozenset({0.0, 1.0})

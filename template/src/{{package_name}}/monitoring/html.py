@@ -9,12 +9,14 @@ from .drift import MISSING, OTHER, ColumnDrift, Status, by_status
 
 # Drifted columns first, and in each group the largest PSI first.
 ORDER: tuple[Status, ...] = ("drift", "watch", "stable")
+# More bins than this are too thin to see on a phone; the rest is drawn as one.
+MAX_BARS = 40
 # The drawing's own units; the page scales it to the width it has.
 WIDTH, HEIGHT, GAP = 320, 72, 3
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #1b1f24; --paper: #fff; --line: #d0d7de; --soft: #59636e;
-  --old: #8c959f; --new: #0969da; --drift: #cf222e; --watch: #9a6700; --stable: #1a7f37; }
+  --old: #6e7781; --new: #0969da; --drift: #cf222e; --watch: #9a6700; --stable: #1a7f37; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --paper: #0d1117; --line: #30363d;
   --soft: #9198a1; --old: #6e7681; --new: #4493f8; --drift: #f85149; --watch: #d29922;
   --stable: #3fb950; } }
@@ -105,12 +107,12 @@ def _p(p_value: float) -> str:
 
 def _bars(name: str, column: ColumnDrift) -> str:
     """Draw two bars a bin, with the figures as a tooltip."""
-    top = max(*column["reference"], *column["current"], 1e-9)
-    slot = WIDTH / len(column["bins"])
-    width = max((slot - GAP) / 2, 1)
+    shares = _folded(column)
+    top = max(max(old, new) for _, old, new in shares)
+    slot = WIDTH / len(shares)
+    width = (slot - GAP) / 2
     drawn = []
-    pairs = zip(column["bins"], column["reference"], column["current"], strict=True)
-    for index, (label, old, new) in enumerate(pairs):
+    for index, (label, old, new) in enumerate(shares):
         bars = "".join(
             f'<rect class="{kind}" x="{index * slot + side * width:.1f}" '
             f'y="{HEIGHT * (1 - share / top):.1f}" width="{width:.1f}" '
@@ -124,11 +126,19 @@ def _bars(name: str, column: ColumnDrift) -> str:
     )
 
 
+def _folded(column: ColumnDrift) -> list[tuple[str, float, float]]:
+    """Return name and both shares of each bin to draw."""
+    shares = list(zip(column["bins"], column["reference"], column["current"], strict=True))
+    kept, rest = shares[:MAX_BARS], shares[MAX_BARS:]
+    if rest:
+        label = f"{len(rest)} more, up to {rest[-1][0]}"
+        kept.append((label, sum(old for _, old, _ in rest), sum(new for _, _, new in rest)))
+    return kept
+
+
 def _ends(bins: list[str]) -> str:
-    """Name the outermost bins below the drawing, and say whether the last holds what is missing."""
-    named = [label for label in bins if label not in (MISSING, OTHER)] or bins
-    texts = [named[0], named[-1]] if len(named) > 1 else named
-    if MISSING in bins:
-        texts.append("missing")
+    """Name the outermost bins below the drawing, and those for other and missing values."""
+    named = [label for label in bins if label not in (MISSING, OTHER)]
+    texts = [*named[:1], *named[1:][-1:], *(label for label in bins if label not in named)]
     spans = "".join(f"<span>{escape(text)}</span>" for text in texts)
     return f'<div class="ends soft">{spans}</div>'
