@@ -9,9 +9,9 @@ from typing import Literal, TypedDict
 import numpy as np
 import pandas as pd
 from pandas.api import types
+from pydantic import BaseModel, ConfigDict, Field
 
 from . import statistics
-from .limits import DriftLimits
 from .statistics import Floats
 
 Status = Literal["stable", "watch", "drift"]
@@ -21,6 +21,23 @@ MAX_CATEGORIES = 254
 OTHER, MISSING = "(other)", "(missing)"
 # A column of whole numbers with only these values is a yes or no.
 YES_NO = frozenset({0.0, 1.0})
+
+
+class DriftLimits(BaseModel):
+    """When a column counts as drifted; the meaning of each is written in conf/operations.yaml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    every_hours: float = Field(default=24, gt=0)
+    alert: str | None = None
+    window_days: float = Field(default=7, gt=0)
+    min_rows: int = Field(default=50, ge=2)
+    without: tuple[str, ...] = ()
+    bins: int = Field(default=10, ge=2, le=100)
+    alpha: float = Field(default=0.01, gt=0, lt=1)
+    watch_psi: float = Field(default=0.02, gt=0)
+    drift_psi: float = Field(default=0.1, gt=0)
+    label_change: float = Field(default=0.1, gt=0)
 
 
 class ColumnDrift(TypedDict):

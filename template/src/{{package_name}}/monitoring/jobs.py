@@ -13,14 +13,16 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
 from .. import reports
 from ..errors import BadInput
 from ..model import champion as champions
 from ..model.champion import Champion
 from ..settings import Settings
-from . import html, limits
-from .drift import by_status, compare_columns
-from .limits import DeliveryLimits, DriftLimits, ModelLimits
+from . import html
+from .drift import DriftLimits, by_status, compare_columns
 from .watched import NothingToCompare, Watched, watched
 
 # A delivery counts as late after this many periods: a job may start a little later than the day
@@ -28,6 +30,45 @@ from .watched import NothingToCompare, Watched, watched
 TOLERANCE = 1.5
 # How many periods back a gap is shown.
 SLOTS = 10
+LIMITS = Path("conf/operations.yaml")
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ModelLimits(_Section):
+    """How old the champion may become, in days since it was trained."""
+
+    max_age_days: float = Field(gt=0)
+
+
+class DeliveryLimits(_Section):
+    """How often a scored file is due, in hours."""
+
+    every_hours: float = Field(gt=0)
+
+
+class Limits(_Section):
+    """All limits; without `delivery` no deliveries are watched."""
+
+    drift: DriftLimits
+    model: ModelLimits
+    delivery: DeliveryLimits | None = None
+
+
+def load_limits(path: Path = LIMITS) -> Limits:
+    """Read the limits. Raises BadInput if the file is missing or a value in it is wrong."""
+    if not path.is_file():
+        raise BadInput(f"{path} is missing")
+    try:
+        return Limits.model_validate(yaml.safe_load(path.read_text("utf-8")))
+    except yaml.YAMLError as error:
+        raise BadInput(f"{path} is no YAML: {error}".replace("\n", " ")) from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise BadInput(f"{path}: {name}: {first['msg']}") from None
 
 
 @dataclass(frozen=True)
@@ -52,7 +93,7 @@ def run(
     leave out. Raises BadInput for a wrong file, column or setting.
     """
     now = now or datetime.now(UTC)
-    bounds = limits.load()
+    bounds = load_limits()
     champion: Champion | None = None
     reason = ""
     try:

@@ -18,7 +18,7 @@ from ..features.split import TEST, TRAIN
 from ..model.champion import Champion
 from ..settings import Settings
 from . import prediction_log
-from .limits import DriftLimits
+from .drift import DriftLimits
 
 Columns = dict[str, pd.Series]
 
