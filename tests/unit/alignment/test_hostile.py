@@ -202,6 +202,7 @@ ALSO = [pytest.param(row, id=row["id"]) for row in ROWS if row.get("copier") == 
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 @pytest.mark.parametrize("row", ALSO)
 def test_copier_itself_says_the_same(
     row: dict[str, Any], template_repo: Path, tmp_path: Path

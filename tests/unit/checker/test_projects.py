@@ -63,6 +63,7 @@ def sign_everything(project: Project) -> None:
     project.commit("All signed")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ANSWERS)
 def test_a_fresh_copy(made: Callable[..., Project], tmp_path: Path, name: str) -> None:
     project = made(tmp_path / "project", ANSWERS[name])
