@@ -92,8 +92,8 @@ def rehearsal(
     for importer in folder.glob("template/**/*"):
         if importer.is_file() and b"split import" in (text := importer.read_bytes()):
             importer.write_bytes(text.replace(b".split import", b".splitting import"))
-    events = folder / package / "events.py"
-    events.write_text(events.read_text() + "\n\nREHEARSED = True\n")
+    reports = folder / package / "reports.py"
+    reports.write_text(reports.read_text() + "\n\nREHEARSED = True\n")
     write(folder, {
         "hooks/migrations/renames.yaml": "v99.0.0:\n"
         "  src/{{ package_name }}/features/split.py: src/{{ package_name }}/features/splitting.py\n",
@@ -197,7 +197,7 @@ def test_the_next_release_may_rename(rehearsal: Path, tmp_path: Path) -> None:
     branch = told["branch"]
     assert told["to"] == "v99.0.0"
     assert "OURS = 1" in project.read(moved, branch)
-    assert "REHEARSED = True" in project.read("src/churn/events.py", branch)
+    assert "REHEARSED = True" in project.read("src/churn/reports.py", branch)
     assert '"polars>=1"' in project.read("pyproject.toml", branch)
     assert "renovate.json" not in project.paths(branch)
     assert "src/churn/own.py" in project.paths(branch)

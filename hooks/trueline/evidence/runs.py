@@ -50,7 +50,7 @@ class Record(Generic[Value]):
 
 @dataclass(frozen=True)
 class Event:
-    """One line of events.jsonl (see the project's events.py for its fields)."""
+    """One line of events.jsonl (see append_event in the project's reports.py)."""
 
     type: str
     at: datetime | None

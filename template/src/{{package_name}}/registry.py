@@ -15,16 +15,14 @@ from mlflow.artifacts import download_artifacts
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
-from . import events, tracking
+from . import tracking
 from .errors import BadInput, Refused
-from .model import candidate as candidates
 from .model import export
-from .model.candidate import Candidate
 from .model.champion import load_version
-from .model.evaluate import chosen, measure
-from .model.gate import Decision, decide
+from .model.evaluate import Decision, chosen, decide, measure
+from .model.train import Candidate, candidate
 from .params import Params
-from .reports import data_version
+from .reports import append_event, data_version
 from .settings import Settings
 
 CHALLENGER = "challenger"
@@ -41,7 +39,7 @@ def register(settings: Settings, params: Params) -> str:
     Does nothing for a model file that is champion or challenger already, or that was rolled back.
     Returns one line on the outcome; raises Refused if the gate says no (the run stays recorded).
     """
-    trained = candidates.load(settings)
+    trained = candidate(settings)
     client = tracking.connect(settings)
     known = _find(client, settings, trained.sha256)
     if known is not None:
@@ -57,7 +55,7 @@ def register(settings: Settings, params: Params) -> str:
         sha256 = trained.sha256
         version = _number(known) if known else _create(client, settings, sha256, run_id, uri)
         client.set_registered_model_alias(settings.model_name, CHALLENGER, version)
-    events.append(
+    append_event(
         "gate_decision",
         settings=settings,
         model_version=version,
@@ -150,7 +148,7 @@ def _record(
 ) -> None:
     """Append the event of a deployment; commit and data are those of the model, not of today."""
     known = client.get_run(version.run_id).data.tags if version.run_id else {}
-    events.append(
+    append_event(
         kind,
         settings=settings,
         model_version=_number(version),

@@ -26,8 +26,8 @@ from mlflow.models import infer_signature
 
 from . import reports
 from .errors import BadInput
-from .model import artifact, candidate
-from .model.candidate import Candidate
+from .model import artifact
+from .model.train import Candidate, candidate
 from .params import Params
 from .settings import Settings
 
@@ -94,7 +94,7 @@ def find_run(client: MlflowClient, settings: Settings, digest: str) -> str | Non
 
 def run(settings: Settings, params: Params) -> str:
     """Stage `track`: log the candidate, once per model file; return one line on the run."""
-    trained = candidate.load(settings)
+    trained = candidate(settings)
     known = find_run(connect(settings), settings, trained.sha256)
     if known is not None:
         return f"model {trained.sha256[:12]} is known as run {known}"

@@ -17,8 +17,8 @@ from ..errors import BadInput
 from ..features.pipeline import predict
 from ..reports import replace_file
 from . import artifact
-from .candidate import Candidate
 from .champion import Golden, Manifest, load_folder
+from .train import Candidate
 
 MODEL = "model.skops"
 MANIFEST = "manifest.json"

@@ -1,9 +1,11 @@
-"""Stage `train`: fit the candidate on the training rows."""
+"""Stage `train`: fit the candidate on the training rows; and what it left behind."""
 
 from __future__ import annotations
 
 import json
 import time
+from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from sklearn.base import BaseEstimator
@@ -11,13 +13,13 @@ from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostin
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
-from .. import TASK
+from .. import TASK, reports
 from ..data import table
 from ..data.columns import conform, features
 from ..data.schema import TARGET
 from ..errors import BadInput
 from ..features import pipeline
-from ..features.split import TRAIN
+from ..features.split import TEST, TRAIN
 from ..params import Model, Params
 from ..reports import now, replace_file
 from ..settings import Settings
@@ -68,3 +70,44 @@ def fit(rows: pd.DataFrame, unfitted: BaseEstimator, threads: int = 1) -> Pipeli
             return model.fit(raw, rows[TARGET])
     except ValueError as error:
         raise BadInput(f"the estimator refused: {error}".splitlines()[0]) from None
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Pipeline, file and sha256 of the last training, its metrics report, and the test rows."""
+
+    pipeline: Pipeline
+    content: bytes
+    sha256: str
+    training: dict[str, Any]
+    report: dict[str, Any]
+    test: pd.DataFrame
+
+    @property
+    def sample(self) -> pd.DataFrame:
+        """The first test rows, features only."""
+        return conform(self.test.head(), features())
+
+    @property
+    def measurements(self) -> dict[str, float]:
+        """The metrics as a run logs them: the candidate's by name, then `baseline.<name>`."""
+        baseline = {f"baseline.{name}": value for name, value in self.report["baseline"].items()}
+        return {**self.report["candidate"], **baseline}
+
+
+def candidate(settings: Settings) -> Candidate:
+    """Load what `train` and `evaluate` left behind; raises BadInput if one of them has not run."""
+    path = settings.models_dir / CANDIDATE
+    report = reports.read("metrics", settings)
+    record = settings.models_dir / TRAINING
+    if not path.is_file() or not record.is_file() or report is None:
+        raise BadInput("no trained and evaluated candidate; run `uv run poe pipeline` first")
+    training = json.loads(record.read_text("utf-8"))
+    return Candidate(
+        pipeline=artifact.load(path, training["sha256"]),
+        content=path.read_bytes(),
+        sha256=training["sha256"],
+        training=training,
+        report=report,
+        test=table.read(settings.data_dir / TEST),
+    )
