@@ -31,15 +31,12 @@ def main() -> None:
     try:
         _make(steps)
         _train(steps)
-        first = _serve(steps)
+        first = _serve_while_training(steps)
         _second_version(steps)
-        _roll_back(steps, first)
-        with steps.step("check: what the evidence says") as notes:
-            card = run([*POE, "check"], PROJECT)
-            notes.append("")
+        card = _roll_back(steps, first)
     except Failed as failure:
         fail(str(failure))
-    print(card)
+    print(f"\n{card}")
     seconds = time.perf_counter() - begin
     print(f"  {seconds:.1f} s in all; the project is in {PROJECT.relative_to(ROOT)}")
     (BUILD / "demo.json").write_text(json.dumps(steps.seconds, indent=1))
@@ -91,12 +88,13 @@ def _train(steps: Steps) -> None:
         run([*POE, "promote"], PROJECT)
 
 
-def _serve(steps: Steps) -> dict[str, Any]:
-    """Serve the champion and hold its answers against the offline predictions of that version."""
-    with steps.step("serve, ask over HTTP, compare with offline predictions") as notes:
-        alone = Running([*POE, "predict"], PROJECT)
+def _serve_while_training(steps: Steps) -> dict[str, Any]:
+    """Serve and monitor version 1 while version 2 trains; return version 1's own predictions."""
+    with steps.step("version 1 serves and is monitored while version 2 trains") as notes:
+        _learn_more_slowly()
+        training = Running([*POE, "pipeline"], PROJECT)
         with serving(PROJECT) as address:
-            offline: dict[str, Any] = json.loads(alone.output())
+            offline: dict[str, Any] = json.loads(run([*POE, "predict"], PROJECT))
             online = ask(address, offline["rows"])
             for key in ("model_version", "predictions", "probabilities"):
                 if online.get(key) != offline.get(key):
@@ -110,40 +108,45 @@ def _serve(steps: Steps) -> dict[str, Any]:
             f"{len(online['predictions'])} answers of version {online['model_version']} equal the "
             "offline ones; a changed row changes them"
         )
+        run([*POE, "monitor", "--current", "data/processed/test.parquet"], PROJECT)
+        columns = json.loads((PROJECT / "reports/drift.json").read_text())["columns"]
+        moved = [name for name, found in columns.items() if found["status"] != "stable"]
+        notes.append(
+            f"{len(columns)} columns compared, {len(moved)} moved: build/demo/reports/drift.html"
+        )
+        training.output()
     return offline
 
 
+def _learn_more_slowly() -> None:
+    """Change one parameter and commit, as someone does who wants a better model."""
+    params = PROJECT / "params.yaml"
+    text = params.read_text()
+    slower = text.replace("learning_rate: 0.1", "learning_rate: 0.05")
+    if slower == text:
+        raise Failed("params.yaml holds no `learning_rate: 0.1` to change")
+    params.write_text(slower)
+    _git("commit", "-qam", "Learn more slowly")
+
+
 def _second_version(steps: Steps) -> None:
-    with steps.step("a change in params.yaml: pipeline; monitor meanwhile") as notes:
-        watch = Running([*POE, "monitor", "--current", "data/processed/test.parquet"], PROJECT)
-        params = PROJECT / "params.yaml"
-        text = params.read_text()
-        slower = text.replace("learning_rate: 0.1", "learning_rate: 0.05")
-        if slower == text:
-            raise Failed("params.yaml holds no `learning_rate: 0.1` to change")
-        params.write_text(slower)
-        _git("commit", "-qam", "Learn more slowly")
-        run([*POE, "pipeline"], PROJECT)
-        watch.output()
-        drift = json.loads((PROJECT / "reports/drift.json").read_text())
-        moved = [name for name, found in drift["columns"].items() if found["status"] != "stable"]
-        notes.append(
-            f"{len(drift['columns'])} columns compared, {len(moved)} moved: "
-            "build/demo/reports/drift.html"
-        )
     with steps.step("promote: version 2 becomes the champion"):
         run([*POE, "promote"], PROJECT)
         if _champion() != "2":
             raise Failed(f"the champion is version {_champion()}, not 2")
 
 
-def _roll_back(steps: Steps, first: dict[str, Any]) -> None:
+def _roll_back(steps: Steps, first: dict[str, Any]) -> str:
+    """Go back to version 1, hold its predictions against the first ones; return the card."""
     with steps.step("rollback: the version before answers again") as notes:
         run([*POE, "rollback"], PROJECT)
+        notes.append(f"version {_champion()} is the champion again")
+    with steps.step("predictions equal the first ones; check what the evidence says"):
+        card = Running([*POE, "check"], PROJECT)
         after = json.loads(run([*POE, "predict"], PROJECT))
         if after != first:
             raise Failed(f"after the rollback: {after}\nbefore: {first}")
-        notes.append(f"version {_champion()} again, with equal predictions")
+        return card.output()
 
 
 def _champion() -> str:
