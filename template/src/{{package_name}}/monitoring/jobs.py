@@ -21,8 +21,8 @@ from ..errors import BadInput
 from ..model import champion as champions
 from ..model.champion import Champion
 from ..settings import Settings
-from . import html
 from .drift import DriftLimits, by_status, compare_columns
+from .page import page
 from .watched import NothingToCompare, Watched, watched
 
 # A delivery counts as late after this many periods: a job may start a little later than the day
@@ -148,8 +148,8 @@ def drift(
         "columns": found,
     }
     written = reports.write("drift", body, settings)
-    page = html.page(found, f"Drift: {settings.model_name}", _facts(sides, now), sides.label)
-    reports.replace_file(written.with_suffix(".html"), page.encode())
+    text = page(found, f"Drift: {settings.model_name}", _facts(sides, now), sides.label)
+    reports.replace_file(written.with_suffix(".html"), text.encode())
     return outcome
 
 
