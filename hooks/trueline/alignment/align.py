@@ -115,10 +115,22 @@ def _template(answers: Answers) -> Iterator[tuple[Path, Ownership, str | None]]:
         if answers.version.removeprefix("v") != here:
             raise CannotTell(f"{away}; the template that travels with trueline is {here}")
         bundled = origin.bundled()
+        if not _asks_what_was_answered(bundled, answers):
+            raise CannotTell(f"{away}; the template that travels with trueline is another one")
         folder.mkdir()
         shutil.copy(bundled / "copier.yml", folder)
         shutil.copytree(bundled / "template", folder / "template")
         yield folder, ownership.load(), None
+
+
+def _asks_what_was_answered(template: Path, answers: Answers) -> bool:
+    """Whether a template's questions are those that were answered; equal versions prove little."""
+    from .answers import load_mapping
+
+    questions = load_mapping((template / "copier.yml").read_bytes(), "copier.yml")
+    asked = {name: spec for name, spec in questions.items() if not name.startswith("_")}
+    always = {name for name, spec in asked.items() if "when" not in spec}
+    return always <= set(answers.values) <= set(asked)
 
 
 def _show(told: dict[str, Any]) -> None:
