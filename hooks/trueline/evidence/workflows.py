@@ -212,3 +212,18 @@ def never(condition: str, event: str) -> bool:
         if match and (match[1] == "==") != (match[2] == event):
             return True
     return False
+
+
+def surely(condition: str, event: str) -> bool:
+    """True when a condition surely lets a step run on `event` while all before it went well."""
+    said = condition.lower()
+    if "||" in said:
+        return any(surely(part, event) for part in said.split("||"))
+    for part in said.split("&&"):
+        bare = part.strip().removeprefix("${{").removesuffix("}}").strip()
+        match = _EVENT.fullmatch(bare)
+        if match and (match[1] == "==") == (match[2] == event):
+            continue
+        if bare not in ("", "true", "always()", "success()", "!cancelled()", "!failure()"):
+            return False
+    return True

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ..evidence.snapshot import Snapshot
 from ..evidence.triggers import Trigger
-from ..evidence.workflows import Job, Step, Workflow
+from ..evidence.workflows import Job, Step, Workflow, surely
 from .finding import Place, at
 from .proof import job_passed
 
@@ -37,7 +37,7 @@ def stepping(
         if ignored:
             best = best if best.at else Stepping((here,), None, ignored)
             continue
-        place, gap = job_passed(snapshot, workflow, job, judged)
+        place, gap = job_passed(snapshot, workflow, job, step, judged)
         if place:
             return Stepping((here,), place)
         best = Stepping((here,), None, gap)
@@ -57,6 +57,8 @@ def _steps(
                     for command in step.commands:
                         if wanted(command.words):
                             ignored = command.swallowed or step.ignored or job.ignored
+                            if not ignored and not surely(step.condition, event):
+                                ignored = "its condition may skip it"
                             yield workflow, job, step, ignored
 
 

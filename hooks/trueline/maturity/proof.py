@@ -18,7 +18,7 @@ from ..evidence.junit import TestRun
 from ..evidence.runs import Record
 from ..evidence.snapshot import Snapshot
 from ..evidence.suite import Case
-from ..evidence.workflows import Job, Workflow
+from ..evidence.workflows import Job, Step, Workflow
 from .finding import Place
 
 # pytest with one of these runs no test.
@@ -104,29 +104,30 @@ def foreign(sha: str, snapshot: Snapshot) -> str | None:
 
 
 def job_passed(
-    snapshot: Snapshot, workflow: Workflow, job: Job, judged: Callable[[str], bool]
+    snapshot: Snapshot, workflow: Workflow, job: Job, step: Step, judged: Callable[[str], bool]
 ) -> tuple[Place | None, str]:
-    """Return where CI says that a job passed, or why nothing says so.
+    """Return where CI says that a job passed (or at least came past the step), or why nothing
+    says so.
 
     `judged` tells which changed paths since that run would make it count no longer.
     """
     gap = f"branch evidence has no record that CI's job '{job.id}' passed"
-    for place, commit, passed in _job_records(snapshot, workflow, job):
-        if not passed:
-            gap = f"CI's job '{job.id}' did not pass ({place.path})"
-            continue
+    for place, commit, passed in _job_records(snapshot, workflow, job, step):
         reason = foreign(commit, snapshot)
         if reason:
             gap = f"{place.path} {reason}"
         elif any(judged(path) for path in snapshot.commit(commit).changed):
             gap = f"{place.path} is from before the newest change of what the job checks"
-        else:
+        elif passed:
             return place, ""
+        else:
+            # What CI says of the job itself goes before what its tests let one infer.
+            return None, f"CI's job '{job.id}' did not pass ({place.path})"
     return None, gap
 
 
 def _job_records(
-    snapshot: Snapshot, workflow: Workflow, job: Job
+    snapshot: Snapshot, workflow: Workflow, job: Job, step: Step
 ) -> Iterator[tuple[Place, str, bool]]:
     root = job.id.partition("/")[0]
     for report in snapshot.runs.report("ci"):
@@ -136,10 +137,16 @@ def _job_records(
             result = text(mapping(said).get("result")) if isinstance(said, dict) else text(said)
             yield Place(report.where), report.commit, result == "success"
     # A JUnit from a job proves the jobs before it too: without them it would not have started.
-    if root in _before_tests(workflow):
+    # Of its own job it proves nothing that comes after the tests.
+    if root in _before_tests(workflow) and not _after_tests(job, step):
         for run in snapshot.runs.tests:
-            if run.ci and run.body.total:
+            if run.ci and run.body.total and not run.body.failed:
                 yield Place(run.where), run.commit, True
+
+
+def _after_tests(job: Job, step: Step) -> bool:
+    tests_at = [job.steps.index(found) for found, _ in job.running("pytest")]
+    return bool(tests_at) and step in job.steps[min(tests_at) + 1 :]
 
 
 def _before_tests(workflow: Workflow) -> set[str]:
