@@ -264,10 +264,16 @@ def _number(version: ModelVersion) -> str:
 
 
 def _aliased(client: MlflowClient, settings: Settings, alias: str) -> str | None:
+    """Return the version that an alias names, or None if nothing has it.
+
+    Raises BadInput if the registry cannot say: that must never pass for "there is no champion".
+    """
     try:
         return str(client.get_model_version_by_alias(settings.model_name, alias).version)
-    except MlflowException:
-        return None
+    except MlflowException as error:
+        if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+            return None
+        raise BadInput(f"MLflow does not answer: {str(error).splitlines()[0]}") from None
 
 
 def _moment() -> str:

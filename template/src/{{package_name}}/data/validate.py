@@ -38,8 +38,9 @@ def fit_to_train(frame: pd.DataFrame) -> None:
     values = frame[TARGET].nunique()
     if values < 2:
         raise BadInput(f"column {TARGET!r} has one value only: there is nothing to learn")
-    if TASK == "classification" and values > 2:
-        raise BadInput(f"column {TARGET!r} has {values} values; a classification needs 0 and 1")
+    if TASK == "classification" and not frame[TARGET].isin([0, 1]).all():
+        other = frame.loc[~frame[TARGET].isin([0, 1]), TARGET].iloc[0]
+        raise BadInput(f"column {TARGET!r} holds {other!r}; a classification needs 0 and 1")
     empty = [feature.name for feature in features() if frame[feature.name].isna().all()]
     if empty:
         raise BadInput(f"column {empty[0]!r} has no values at all")

@@ -162,11 +162,18 @@ def _check_golden(champion: Champion) -> None:
     golden = champion.manifest.golden
     if not golden.rows:
         return
-    answers = champion.predict(pd.DataFrame(golden.rows))
+    where = f"deploy it from commit {str(champion.manifest.git_commit)[:12]}"
+    try:
+        answers = champion.predict(pd.DataFrame(golden.rows))
+    except Exception as error:  # derive.py is the user's: it may raise anything
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise BadInput(
+            f"version {champion.manifest.version} cannot answer under this code ({reason}); {where}"
+        ) from None
     expected = golden.predictions if golden.probabilities is None else golden.probabilities
     column = "prediction" if golden.probabilities is None else "probability"
     if not np.allclose(answers[column], expected, rtol=TOLERANCE, atol=TOLERANCE):
         raise BadInput(
             f"version {champion.manifest.version} answers its golden rows differently under this "
-            f"code; deploy it from commit {str(champion.manifest.git_commit)[:12]}"
+            f"code; {where}"
         )
