@@ -30,7 +30,7 @@ def read_tasks(tree: WorkTree) -> tasks.Tasks:
     project = tree.text("pyproject.toml").value
     if project is not None:
         # The environment's reader names the file when it is broken.
-        with contextlib.suppress(tomllib.TOMLDecodeError, RecursionError):
+        with contextlib.suppress(ValueError, RecursionError):
             known |= tasks.poe(tomllib.loads(project))
     for path, parse in (
         ("Makefile", tasks.make),

@@ -42,4 +42,7 @@ def sequence(value: object) -> list[object]:
 
 def text(value: object) -> str:
     """Return a scalar as stripped text, and an empty text for anything that is no scalar."""
-    return str(value).strip() if isinstance(value, (str, int, float)) else ""
+    try:
+        return str(value).strip() if isinstance(value, (str, int, float)) else ""
+    except ValueError:  # an int of more digits than Python writes out
+        return ""

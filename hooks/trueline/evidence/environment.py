@@ -14,6 +14,7 @@ from .shell import commands
 
 DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+_HEREDOC = re.compile(r"(?<!<)<<-?\s*[\"']?\w")
 _PYTHON = re.compile(r"(?:^|/)python:(\d+\.\d+)|python(\d+\.\d+)")
 
 
@@ -121,7 +122,7 @@ def root_requirements(lock: str) -> set[str] | None:
         return None
     try:
         package = mapping(sequence(tomllib.loads(block).get("package"))[0])
-    except (tomllib.TOMLDecodeError, IndexError, RecursionError):
+    except (ValueError, IndexError, RecursionError):
         return None
     metadata = mapping(package.get("metadata"))
     lists = [metadata.get("requires-dist"), *mapping(metadata.get("requires-dev")).values()]
@@ -161,11 +162,12 @@ def dockerfile(content: str) -> Dockerfile:
                 images.append(Image(words[0], number))
             if len(words) == 3:
                 stages.add(words[2].lower())
-        elif keyword.upper() == "COPY" and (match := re.match(r"--from=(\S+)", rest)):
+        elif keyword.upper() == "COPY" and (match := re.match(r"(?:--\S+\s+)*?--from=(\S+)", rest)):
             if match[1].lower() not in stages and not match[1].isdigit():
                 images.append(Image(match[1], number))
         elif keyword.upper() == "RUN":
-            installs += _installs(rest)
+            # What a here-document installs cannot be told.
+            installs += [False] if _HEREDOC.search(rest) else _installs(rest)
     for image in images:
         pythons |= {a or b for a, b in _PYTHON.findall(image.name.partition("@")[0])}
     return Dockerfile(tuple(images), bool(installs) and all(installs), frozenset(pythons))
@@ -188,7 +190,10 @@ def _installs(script: str) -> list[bool]:
                 re.match(r"(-|uv(==|$))", word) for word in words[words.index("install") + 1 :]
             )
             if not tool_only:
-                found.append(command.has("--require-hashes", "--no-deps"))
+                own = all(
+                    word.startswith(("-", ".")) for word in words[words.index("install") + 1 :]
+                )
+                found.append(command.has("--require-hashes") or (own and command.has("--no-deps")))
         elif words[:2] in (("poetry", "install"), ("pdm", "install")):
             found.append(command.has("--frozen-lockfile", "--sync", "--no-update"))
     return found

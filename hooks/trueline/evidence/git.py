@@ -13,7 +13,8 @@ from pathlib import Path
 
 from ..errors import BadInput
 
-EVIDENCE_REFS = ("refs/remotes/origin/evidence", "refs/heads/evidence")
+# A local branch that nobody pushed may claim anything.
+EVIDENCE_REFS = ("refs/remotes/origin/evidence",)
 SHA = re.compile(r"[0-9a-f]{7,64}")
 # The repository's own configuration could name programs to run or transports to fetch through.
 _OPTIONS = (
@@ -92,9 +93,7 @@ class Repository:
         return frozenset(names - {""})
 
     def blobs(self, paths: Iterable[str]) -> dict[str, bytes]:
-        """Return those of `paths` that the branch `evidence` holds; what CI pushed goes before a
-        local branch.
-        """
+        """Return those of `paths` that the branch `evidence` of origin holds."""
         wanted = list(paths)
         names = [f"{ref}:{path}" for ref in EVIDENCE_REFS for path in wanted]
         done = run(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+LONGEST_DAYS = 400  # a longer period would let anything count as recent
+
 
 def moment(value: object) -> datetime | None:
     """Return a point in time in UTC (no zone given: UTC), or None for what is none."""
@@ -33,7 +35,8 @@ def period(value: object) -> timedelta | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, (int, float)):
-        amount, unit = float(value), "d"
+        # An int may be larger than any float.
+        amount, unit = (float(value) if abs(value) < 1e9 else 1e9), "d"
     elif isinstance(value, str):
         digits = value.strip().lower()
         named = {"hourly": "1h", "daily": "1d", "weekly": "7d", "monthly": "31d"}.get(
@@ -59,6 +62,6 @@ def period(value: object) -> timedelta | None:
         "mo": 744.0,
         "": 24.0,
     }.get(unit)
-    if hours is None or not 0 < amount * hours < 24 * 36_500:
+    if hours is None or not 0 < amount * hours <= 24 * LONGEST_DAYS:
         return None
     return timedelta(hours=amount * hours)

@@ -23,6 +23,7 @@ class Stage:
     line: int
     commands: tuple[str, ...]
     code: tuple[str, ...]
+    folder: str = ""  # where its commands run
 
     @property
     def handles_data(self) -> bool:
@@ -40,6 +41,19 @@ class Stage:
         )
 
     @property
+    def scripts(self) -> list[str]:
+        """Return the scripts that its commands name; what holds a variable or follows a `cd`
+        cannot be told.
+        """
+        return [
+            word
+            for command in self.commands
+            if not re.search(r"\bcd\s", command)
+            for word in (part.strip("\"'") for part in re.split(r"[\s;&|=]+", command))
+            if word.endswith(CODE) and "$" not in word
+        ]
+
+    @property
     def outside(self) -> str | None:
         """Return the path outside the repository that it runs or depends on, if there is one."""
         words = [
@@ -47,7 +61,7 @@ class Stage:
             for command in self.commands
             for word in re.split(r"[\s;&|=]+", command)
         ]
-        return next((word for word in [*words, *self.code] if _leads_out(word)), None)
+        return next((word for word in [*words, *self.code, self.folder] if _leads_out(word)), None)
 
 
 def _leads_out(word: str) -> bool:
@@ -89,9 +103,8 @@ def _stage(name: str, content: object) -> Stage:
         for dep in sequence(body.get("deps"))
     ]
     code = tuple(str(dep) for dep in deps if str(dep).endswith(CODE))
-    return Stage(
-        name, getattr(content, "line", 0), tuple(text(c) for c in sequence(body.get("cmd"))), code
-    )
+    commands = tuple(text(c) for c in sequence(body.get("cmd")))
+    return Stage(name, getattr(content, "line", 0), commands, code, text(body.get("wdir")))
 
 
 def notebooks(tree: WorkTree) -> Notebooks:

@@ -62,7 +62,11 @@ class Event:
         """How long it took, in seconds, when it says so."""
         for key in ("duration_s", "duration_seconds", "duration"):
             value = self.fields.get(key)
-            if isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0:
+            if (
+                isinstance(value, (int, float))
+                and not isinstance(value, bool)
+                and 0 <= value < 1e15
+            ):
                 return float(value)
         return None
 

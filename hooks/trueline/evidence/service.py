@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -107,11 +108,10 @@ def _logs(calls: list[ast.Call]) -> bool:
     `prediction_log.write(...)`.
     """
     for call in calls:
-        owner = (
-            ast.unparse(call.func).lower()
-            if isinstance(call.func, ast.Attribute)
-            else name(call.func).lower()
-        )
+        owner = name(call.func).lower()
+        if isinstance(call.func, ast.Attribute):
+            with contextlib.suppress(RecursionError):
+                owner = ast.unparse(call.func).lower()
         if "log" in owner and name(call.func) not in (
             "getLogger",
             "get_logger",

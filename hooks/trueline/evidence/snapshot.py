@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,7 +22,7 @@ from . import (
     suite,
 )
 from .columns import Columns
-from .document import Document, mapping
+from .document import Document, mapping, text
 from .environment import Environment
 from .files import WorkTree
 from .forge import Forge
@@ -144,7 +145,8 @@ def collect(
 
 def _leaves(tree: WorkTree, path: str) -> bool:
     return (
-        not (tree.root / path).resolve().is_relative_to(tree.root)
+        # Unlike Path.resolve it leaves a link that leads to itself as it is.
+        not Path(os.path.realpath(tree.root / path)).is_relative_to(tree.root)
         or PurePosixPath(path).is_absolute()
     )
 
@@ -156,4 +158,5 @@ def _named(left: Runs, vouched: Vouched, found: Columns) -> set[str]:
     shas |= {
         str(record.fields.get("reviewed_commit", "")) for record in vouched.records.value or ()
     }
+    shas |= {text(event.fields.get("git_sha")) for event in left.events if "rollback" in event.type}
     return {sha for sha in shas if sha}

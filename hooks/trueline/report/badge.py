@@ -6,6 +6,7 @@ import json
 from html import escape
 
 from ..maturity.score import Core, Result
+from .plain import plain
 
 # Text that is white on it keeps a contrast of at least 4.5 to 1 (WCAG 2.1, 1.4.3).
 GREEN, OLIVE, AMBER, RED, GREY = "#2d7d32", "#5c7019", "#a15c00", "#b3261e", "#616161"
@@ -43,7 +44,7 @@ def endpoint(result: Result) -> str:
     body = {
         "schemaVersion": 1,
         "label": LABEL,
-        "message": message(result.core, result.phase),
+        "message": message(result.core, plain(result.phase)),
         "color": _NAMES[colour(result.core)],
     }
     return json.dumps(body, ensure_ascii=False) + "\n"
@@ -51,7 +52,7 @@ def endpoint(result: Result) -> str:
 
 def svg(result: Result) -> str:
     """Return the badge as an SVG that needs no font, no network, and reads itself aloud."""
-    said = message(result.core, result.phase)
+    said = message(result.core, plain(result.phase))
     left, right = _width(LABEL), _width(said)
     title = escape(f"{LABEL}: {said}")
     size = f'width="{left + right}" height="20"'

@@ -17,6 +17,7 @@ from rich.text import Text
 from ..maturity.catalogue import load
 from ..maturity.score import Outcome, Result, Statement
 from .badge import message
+from .plain import cleaned
 
 # A symbol besides the colour: not everyone sees the colours, and a log has none.
 SYMBOLS = {
@@ -44,7 +45,7 @@ def card(result: Result, *, terminal: bool = False, width: int | None = None) ->
         highlight=False,
         legacy_windows=False,
     )
-    _print(console, result)
+    _print(console, cleaned(result))
     return _encodable("\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..maturity.finding import Place
 from ..maturity.score import Result, Statement
+from .plain import cleaned
 
 SCHEMA = 1
 
@@ -18,6 +19,7 @@ def as_json(result: Result) -> str:
 
 def as_data(result: Result) -> dict[str, Any]:
     """Return the result as plain data, statements by their id in the catalogue's order."""
+    result = cleaned(result)
     core = result.core
     return {
         "schema": SCHEMA,

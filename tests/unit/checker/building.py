@@ -124,6 +124,7 @@ class Project:
             data = content.replace(HEAD, ran_on).encode()
             stream.append(f"M 100644 inline {path}\ndata {len(data)}\n".encode() + data + b"\n")
         self.git("fast-import", "--quiet", "--force", given=b"".join(stream))
+        self.git("update-ref", "refs/remotes/origin/evidence", "refs/heads/evidence")
 
     def snapshot(self, *, now: datetime = NOW) -> Snapshot:
         """Commit what changed, let CI run on it, and read the repository."""
@@ -220,6 +221,7 @@ def left_behind() -> dict[str, str]:
         "source": "github:run/7",
         "event_id": "2",
         "duration_s": 4.2,
+        "git_sha": HEAD,
     }
     slots = [(NOW - timedelta(hours=12, days=n)).isoformat() for n in reversed(range(10))]
     deliveries = [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 
 import pytest
@@ -149,13 +148,3 @@ def test_a_drill_counts_once_though_it_is_logged_twice(project: Project) -> None
     events = project.snapshot().runs.events
     assert [event.fields["event_id"] for event in events] == ["1", "2"]
     assert all(event.ci for event in events)
-
-
-def test_what_origin_has_goes_before_a_local_branch(project: Project) -> None:
-    project.evidence["reports/drift.json"] = json.dumps({"source": "local"})
-    project.snapshot()
-    theirs = project.git("rev-parse", "evidence")
-    project.git("update-ref", "refs/remotes/origin/evidence", theirs)
-    project.evidence["reports/drift.json"] = json.dumps({"source": "ci"})
-    (report,) = project.snapshot().runs.report("drift")
-    assert report.source == "local"

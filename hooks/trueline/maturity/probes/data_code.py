@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
+
 from ...evidence.pipeline import Stage
 from ...evidence.snapshot import Snapshot
 from ..finding import Finding, Place, found, missing, unseen, weak
@@ -33,6 +35,10 @@ class DataCodeIsVersioned(Probe):
             place = Place("dvc.yaml", stage.line or None)
             if not stage.code:
                 return missing(f"stage {stage.name} names no code among its deps", place)
+            for script in stage.scripts:
+                path = posixpath.normpath(posixpath.join(stage.folder, script))
+                if path not in snapshot.files:
+                    return missing(f"stage {stage.name} runs {path}, which is not tracked", place)
             for path in stage.code:
                 if path not in snapshot.files:
                     return missing(f"{path} of stage {stage.name} is not tracked", place)

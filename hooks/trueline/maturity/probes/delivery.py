@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from ...evidence.document import mapping, text
 from ...evidence.moment import moment, period
-from ...evidence.runs import Record, age
+from ...evidence.runs import BRANCH, Record, age
 from ...evidence.snapshot import Snapshot
 from ..finding import Finding, Place, found, missing, old, unseen, weak
 from ..probe import Probe
@@ -70,15 +70,20 @@ class DeliveryIsMonitored(Probe):
         if since > every * 1.5:
             hours = since.total_seconds() / 3600
             return old(f"the last delivery is {hours:.0f} hours ago", here, *places)
-        gap = _gap(records.body, every, int(self.entry.number("slots")), snapshot.now)
+        known = _scheduled(records.body, snapshot.now)
+        if not known:
+            return weak("no record says for when it was due (scheduled_at)", here, *places)
+        gap = _gap(known, every, int(self.entry.number("slots")))
         if gap:
             return weak(
                 f"nothing was delivered for {gap:%Y-%m-%d %H:%M}, and no incident says why", here
             )
-        return _by_ci(snapshot, here, places)
+        if records.place != BRANCH:
+            return weak(f"{records.where} is not from branch evidence", here, *places)
+        return _by_ci(snapshot, every, here, places)
 
 
-def _by_ci(snapshot: Snapshot, here: Place, places: list[Place]) -> Finding:
+def _by_ci(snapshot: Snapshot, every: timedelta, here: Place, places: list[Place]) -> Finding:
     report = next(iter(snapshot.runs.report("delivery")), None)
     if report is None:
         return weak("no reports/delivery.json says who delivered", here, *places)
@@ -89,6 +94,12 @@ def _by_ci(snapshot: Snapshot, here: Place, places: list[Place]) -> Finding:
     reason = foreign(report.commit, snapshot)
     if reason:
         return weak(f"{report.where} {reason}", here, *places)
+    since = age(report.at, snapshot.now)
+    if since is None:
+        return weak(f"{report.where} does not say when it was made", here, *places)
+    if since > every * 1.5:
+        hours = since.total_seconds() / 3600
+        return old(f"{report.where} is {hours:.0f} hours old", here, *places)
     return found(
         "delivered in time, with an alert for when it is not", here, Place(report.where), *places
     )
@@ -98,20 +109,22 @@ def _delivered_at(row: dict[str, object]) -> datetime | None:
     return moment(row.get("delivered_at"))
 
 
-def _gap(
-    rows: tuple[dict[str, object], ...], every: timedelta, slots: int, now: datetime
-) -> datetime | None:
-    """Return the newest of the last slots for which there is neither a delivery nor an incident.
-
-    Slots are counted back from the newest one, and not beyond the first record.
-    """
-    known = sorted(
+def _scheduled(rows: tuple[dict[str, object], ...], now: datetime) -> list[datetime]:
+    """Return the slots for which there is a delivery or an incident, the oldest first."""
+    return sorted(
         at
         for row in rows
         if (at := moment(row.get("scheduled_at")))
         and at <= now
         and (_delivered_at(row) or text(row.get("incident_id")))
     )
+
+
+def _gap(known: list[datetime], every: timedelta, slots: int) -> datetime | None:
+    """Return the newest of the last slots for which there is neither a delivery nor an incident.
+
+    Slots are counted back from the newest one, and not beyond the first record.
+    """
     for number in range(1, slots):
         slot = known[-1] - every * number
         if slot < known[0] - every / 2:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ...evidence.document import mapping
+from ...evidence.document import mapping, text
 from ...evidence.released import unwritten
 from ...evidence.runs import Event, age
 from ...evidence.snapshot import Snapshot
 from ..finding import Finding, Place, found, missing, old, unseen, weak
 from ..probe import Probe
-from ..proof import tests
+from ..proof import foreign, tests
 
 SETTINGS = "conf/operations.yaml"
 RUNBOOK = "docs/runbooks/rollback.md"
@@ -68,7 +68,11 @@ class RollbackIsPossible(Probe):
 
 
 def _happened(event: Event, snapshot: Snapshot) -> bool:
-    return event.fields.get("status") == "success" and age(event.at, snapshot.now) is not None
+    sha = text(event.fields.get("git_sha"))
+    held = not sha or foreign(sha, snapshot) is None
+    return (
+        held and event.fields.get("status") == "success" and age(event.at, snapshot.now) is not None
+    )
 
 
 def _entry_point(snapshot: Snapshot) -> Place | None:

@@ -97,4 +97,4 @@ def _belongs(stage: str, parts: tuple[str, ...]) -> bool:
 def _fail_under(snapshot: Snapshot) -> float:
     tool = mapping((snapshot.environment.pyproject.value or {}).get("tool"))
     value = mapping(mapping(tool.get("coverage")).get("report")).get("fail_under")
-    return float(value) if isinstance(value, (int, float)) else 0.0
+    return float(value) if isinstance(value, (int, float)) and abs(value) < 1e9 else 0.0
