@@ -131,3 +131,15 @@ def test_in_place_is_all_or_nothing(edited: Project, dirt: str) -> None:
     assert edited.branches() == ["main"]
     if dirt == "conflict":
         assert [row["path"] for row in told["conflicts"]] == ["src/small/monitoring/page.py"]
+
+
+@pytest.mark.parametrize("hidden", ["--skip-worktree", "--assume-unchanged"])
+def test_in_place_refuses_what_git_status_does_not_show(edited: Project, hidden: str) -> None:
+    file = edited.root / "src/small/model/train.py"
+    edited.git("update-index", hidden, "src/small/model/train.py")
+    file.write_text(file.read_text() + "LOCAL = 1\n")
+    before = edited.state()
+    assert "train.py" in edited.update("--in-place", code=2)["refused"]
+    assert edited.state() == before
+    file.unlink()  # as in a sparse checkout: nothing to lose
+    edited.update("--in-place", code=0)

@@ -36,13 +36,19 @@ def refuse_dirty(repo: Path) -> None:
 def apply(repo: Path, tree: str) -> list[str]:
     """Bring the work tree from HEAD to `tree`; return the paths that changed.
 
-    Raises BadInput, before anything is written, when an untracked file is in the way.
+    Raises BadInput, before anything is written, when an untracked file is in the way, or an edit
+    that git status was told not to show.
     """
     before, after = trees.read(repo, "HEAD"), trees.read(repo, tree)
     changed = sorted(p for p in {*before, *after} if before.get(p) != after.get(p))
     for path in changed:
         if path not in before and os.path.lexists(repo / path):
             raise BadInput(f"{path} is in the way: it is not committed, and the update adds it")
+    if hidden := _hidden_edits(repo, {p: before[p] for p in changed if p in before}):
+        raise BadInput(
+            f"{hidden[0]} has changes that git status does not show (skip-worktree or"
+            " assume-unchanged); commit them, or update without --in-place"
+        )
     journal = _journal(repo)
     with tempfile.TemporaryDirectory(prefix="trueline-", dir=journal.parent) as scratch:
         folder = Path(scratch) / _JOURNAL
@@ -110,6 +116,21 @@ def _stage(repo: Path, tree: str, paths: list[str], folder: Path) -> None:
         "checkout-index", "--quiet", "-z", "--stdin", f"--prefix={folder}/",
         cwd=repo, env=env, given=given,
     )  # fmt: skip
+
+
+def _hidden_edits(repo: Path, committed: Tree) -> list[str]:
+    """List what differs from `committed`, asked with an index that hides nothing.
+
+    A file that is not there is no edit: a sparse checkout leaves it out.
+    """
+    entries = "".join(f"{blob.mode} {blob.oid}\t{path}\0" for path, blob in committed.items())
+    with tempfile.TemporaryDirectory(prefix="trueline-") as scratch:
+        env = {"GIT_INDEX_FILE": str(Path(scratch) / "index")}
+        given = entries.encode(errors="surrogateescape")
+        git("update-index", "-z", "--index-info", cwd=repo, env=env, given=given)
+        git("update-index", "-q", "--refresh", cwd=repo, env=env, ok=(0, 1))
+        told = git("diff-files", "-z", "--name-only", "--diff-filter=MT", cwd=repo, env=env)
+    return told.decode(errors="surrogateescape").split("\0")[:-1]
 
 
 def _move(repo: Path, staged: Path, paths: Iterable[str], after: Tree) -> None:

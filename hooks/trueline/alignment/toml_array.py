@@ -95,7 +95,7 @@ def merge(base: str, ours: str, theirs: str) -> tuple[str, str, str]:
     Returns the three again, one value a line in one order, equal but for values that both sides
     changed in different ways: what is left for a line merge to report. Raises ValueError.
     """
-    old, mine, new = ({e.name: e for e in entries(text)} for text in (base, ours, theirs))
+    old, mine, new = (_by_name(entries(text)) for text in (base, ours, theirs))
     order = list(mine)
     for name in new:  # a value the template added goes behind the one it follows there
         if name not in order:
@@ -110,6 +110,13 @@ def merge(base: str, ours: str, theirs: str) -> tuple[str, str, str]:
     indented = re.search(r"\n([ \t]+)\S", ours)
     indent = indented[1] if indented else "  "
     return write(columns[0], indent), write(columns[1], indent), write(columns[2], indent)
+
+
+def _by_name(found: list[Entry]) -> dict[str, Entry]:
+    named = {entry.name: entry for entry in found}
+    if len(named) < len(found):  # as a set, one of the two would be lost
+        raise ValueError("an array that names a project twice")
+    return named
 
 
 def _settle(base: Entry | None, ours: Entry | None, theirs: Entry | None) -> list[Entry | None]:
