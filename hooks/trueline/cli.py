@@ -42,11 +42,13 @@ class _LateGroup(click.Group):
 
 @click.group(
     cls=_LateGroup,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 fine, 1 a finding, 2 bad input, 3 cannot tell.",
 )
 @click.version_option(package_name="trueline")
-def trueline() -> None:
+@click.pass_context
+def trueline(ctx: click.Context) -> None:
     """Make ML projects, score them from evidence, and keep them true to their template.
 
     \b
@@ -55,6 +57,8 @@ def trueline() -> None:
     trueline align my-project     see what differs from the template
     trueline update my-project    merge a newer template on a branch, the work tree untouched
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
 def main() -> None:
@@ -76,6 +80,17 @@ def main() -> None:
         # The reader of our output (head, a pager) went away; that is no error of ours.
         sys.stderr.close()
         sys.exit(0)
+    except SystemExit as stop:
+        # click turns that same error into exit code 1, after it has put this in place of stdout.
+        gone = type(sys.stdout).__name__ == "PacifyFlushWrapper"
+        sys.exit(0 if gone else stop.code)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        _complain(f"{where}{error.strerror or error}")
+        sys.exit(BAD_INPUT)
+    except (RuntimeError, ValueError) as error:
+        _complain(str(error) or type(error).__name__)
+        sys.exit(BAD_INPUT)
     sys.exit(code if isinstance(code, int) else 0)
 
 

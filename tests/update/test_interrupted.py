@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -43,7 +44,9 @@ def test_a_kill_at_any_moment_touches_nothing(
     ends = time.monotonic() + share * whole_run
     while time.monotonic() < ends and running.poll() is None:
         os.sched_yield()
-    os.killpg(running.pid, signal.SIGKILL)
+    # It may have come to its end just before; then the whole update is what has to be clean.
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(running.pid, signal.SIGKILL)
     running.wait()
     assert edited.state() == before
     assert edited.git("status", "--porcelain") == ""
@@ -57,13 +60,16 @@ def test_a_kill_at_any_moment_touches_nothing(
 
 @pytest.fixture(scope="module")
 def whole_run(template: object, tmp_path_factory: pytest.TempPathFactory) -> float:
-    """Seconds that an uninterrupted update takes here and now."""
+    """Seconds that an uninterrupted update takes here and now: the quicker of two, both warm after."""
     from edited_project import small
 
-    project = small(tmp_path_factory.mktemp("timed") / "project", template)  # type: ignore[arg-type]
-    started = time.monotonic()
-    project.update(code=0)
-    return time.monotonic() - started
+    seconds = []
+    for name in ("cold", "warm"):
+        project = small(tmp_path_factory.mktemp(name) / "project", template)  # type: ignore[arg-type]
+        started = time.monotonic()
+        project.update(code=0)
+        seconds.append(time.monotonic() - started)
+    return min(seconds)
 
 
 def test_in_place_writes_the_work_tree_and_nothing_else(edited: Project) -> None:
