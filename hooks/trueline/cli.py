@@ -82,7 +82,7 @@ def main() -> None:
         sys.exit(0)
     except SystemExit as stop:
         # click turns that same error into exit code 1, after it has put this in place of stdout.
-        gone = type(sys.stdout).__name__ == "PacifyFlushWrapper"
+        gone = type(sys.stdout).__name__.endswith("PacifyFlushWrapper")
         sys.exit(0 if gone else stop.code)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
