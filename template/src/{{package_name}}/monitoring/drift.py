@@ -9,8 +9,9 @@ from typing import Literal, TypedDict
 import numpy as np
 import pandas as pd
 from pandas.api import types
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from .. import operations
 from . import statistics
 from .statistics import Floats
 
@@ -23,10 +24,8 @@ OTHER, MISSING = "(other)", "(missing)"
 YES_NO = frozenset({0.0, 1.0})
 
 
-class DriftLimits(BaseModel):
+class DriftLimits(operations.Section):
     """When a column counts as drifted; the meaning of each is written in conf/operations.yaml."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     every_hours: float = Field(default=24, gt=0)
     alert: str | None = None

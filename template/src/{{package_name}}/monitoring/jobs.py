@@ -13,10 +13,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from .. import reports
+from .. import operations, reports
 from ..errors import BadInput
 from ..model import champion as champions
 from ..model.champion import Champion
@@ -30,45 +29,18 @@ from .watched import NothingToCompare, Watched, watched
 TOLERANCE = 1.5
 # How many periods back a gap is shown.
 SLOTS = 10
-LIMITS = Path("conf/operations.yaml")
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ModelLimits(_Section):
+class ModelLimits(operations.Section):
     """How old the champion may become, in days since it was trained."""
 
     max_age_days: float = Field(gt=0)
 
 
-class DeliveryLimits(_Section):
+class DeliveryLimits(operations.Section):
     """How often a scored file is due, in hours."""
 
     every_hours: float = Field(gt=0)
-
-
-class Limits(_Section):
-    """All limits; without `delivery` no deliveries are watched."""
-
-    drift: DriftLimits
-    model: ModelLimits
-    delivery: DeliveryLimits | None = None
-
-
-def load_limits(path: Path = LIMITS) -> Limits:
-    """Read the limits. Raises BadInput if the file is missing or a value in it is wrong."""
-    if not path.is_file():
-        raise BadInput(f"{path} is missing")
-    try:
-        return Limits.model_validate(yaml.safe_load(path.read_text("utf-8")))
-    except yaml.YAMLError as error:
-        raise BadInput(f"{path} is no YAML: {error}".replace("\n", " ")) from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        raise BadInput(f"{path}: {name}: {first['msg']}") from None
 
 
 @dataclass(frozen=True)
@@ -93,17 +65,19 @@ def run(
     leave out. Raises BadInput for a wrong file, column or setting.
     """
     now = now or datetime.now(UTC)
-    bounds = load_limits()
+    drift_limits = operations.section("drift", DriftLimits)
+    model_limits = operations.section("model", ModelLimits)
     champion: Champion | None = None
     reason = ""
     try:
         champion = champions.load(settings.models_dir)
     except BadInput as error:
         reason = str(error)
-    outcomes = {"drift": drift(settings, bounds.drift, champion, now, current, without)}
-    outcomes["model_age"] = model_age(settings, bounds.model, champion, reason, now)
-    if bounds.delivery is not None:
-        outcomes["continuity"] = continuity(settings, bounds.delivery, now)
+    outcomes = {"drift": drift(settings, drift_limits, champion, now, current, without)}
+    outcomes["model_age"] = model_age(settings, model_limits, champion, reason, now)
+    if operations.has("delivery"):
+        delivery_limits = operations.section("delivery", DeliveryLimits)
+        outcomes["continuity"] = continuity(settings, delivery_limits, now)
     statuses = {outcome.status for outcome in outcomes.values()}
     code = 1 if "finding" in statuses else 3 if "unknown" in statuses else 0
     jobs = {name: vars(outcome) for name, outcome in outcomes.items()}
