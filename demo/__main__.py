@@ -34,7 +34,7 @@ def main() -> None:
         first = _serve_while_training(steps)
         _second_version(steps)
         card = _roll_back(steps, first)
-    except Failed as failure:
+    except (Failed, OSError) as failure:
         fail(str(failure))
     print(f"\n{card}")
     seconds = time.perf_counter() - begin
@@ -101,7 +101,7 @@ def _train(steps: Steps) -> None:
 
 
 def _serve_while_training(steps: Steps) -> dict[str, Any]:
-    """Deploy, serve and monitor version 1 while version 2 trains; return version 1's predictions."""
+    """Deploy, serve and monitor version 1 while version 2 trains; return what 1 predicts."""
     with steps.step("version 1 is promoted, serves, is monitored; 2 trains") as notes:
         _learn_more_slowly()
         training = Running([*POE, "pipeline"], PROJECT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mlflow import MlflowClient
 from mlflow.entities.model_registry import ModelVersion
 
-from . import tracking
+from . import reports, tracking
 from .errors import BadInput, Refused
 from .model import export
 from .model.champion import load_version
@@ -18,20 +18,31 @@ from .settings import Settings
 
 
 def run(settings: Settings, params: Params) -> str:
-    """Let the candidate through the gate and make it the challenger.
+    """Let the candidate through the gate; write reports/registration.json, unless it is refused.
+
+    Returns and raises as `register`.
+    """
+    trained = candidate(settings)
+    outcome = register(settings, params, trained)
+    body = {"sha256": trained.sha256, "outcome": outcome, "registry": settings.registry_stamp()}
+    reports.write("registration", body, settings)
+    return outcome
+
+
+def register(settings: Settings, params: Params, trained: Candidate) -> str:
+    """Make the candidate the challenger if the gate lets it through.
 
     Does nothing for a model file that is champion or challenger already, or that was rolled back.
     Returns one line on the outcome; raises Refused if the gate says no (the run stays recorded).
     """
-    trained = candidate(settings)
     client = tracking.connect(settings)
     known = _find(client, settings, trained.sha256)
     if known is not None:
         for alias in (CHAMPION, CHALLENGER):
             if number(known) == aliased(client, settings, alias):
-                return f"unchanged: this model is version {number(known)}, the {alias}"
+                return f"this model is version {number(known)}, the {alias}"
         if ROLLED_BACK_AT in known.tags:
-            return f"unchanged: this model is version {number(known)}, which was rolled back"
+            return f"this model is version {number(known)}, which was rolled back"
     run_id, uri = _recorded(client, settings, params, trained)
     decision, values = _judge(client, settings, params, trained)
     version = None

@@ -73,6 +73,21 @@ def read(name: str, settings: Settings | None = None) -> dict[str, Any] | None:
     return body
 
 
+def registered(settings: Settings) -> str | None:
+    """Return what `register` said of the candidate, if nothing happened to either since; else None.
+
+    For that it left the model's sha256 and the registry's stamp in reports/registration.json.
+    """
+    report = read("registration", settings)
+    model = settings.models_dir / "candidate/model.skops"
+    if report is None or report["registry"] is None or not model.is_file():
+        return None
+    sha256 = hashlib.sha256(model.read_bytes()).hexdigest()
+    if (report["registry"], report["sha256"]) != (settings.registry_stamp(), sha256):
+        return None
+    return f"unchanged: {report['outcome']}"
+
+
 def commit() -> str | None:
     """Return the full id of HEAD, or None outside a repository."""
     return _git("rev-parse", "--verify", "HEAD")

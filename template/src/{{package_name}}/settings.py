@@ -39,6 +39,17 @@ class Settings(BaseSettings):
     serving_host: str = "127.0.0.1"
     serving_port: int = 8000
 
+    def registry_stamp(self) -> list[int] | None:
+        """Return size and time (ns) of the registry's file; None for a server, which has no file.
+
+        Equal stamps: nothing was logged, registered, promoted or rolled back in between.
+        """
+        scheme, _, path = (self.mlflow_tracking_uri or "").partition(":///")
+        if scheme != "sqlite" or not Path(path).is_file():
+            return None
+        found = Path(path).stat()
+        return [found.st_size, found.st_mtime_ns]
+
     @classmethod
     def settings_customise_sources(
         cls,
