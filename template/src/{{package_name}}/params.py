@@ -6,10 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from .errors import BadInput
+from .settings import checked, read_yaml
 
 PATH = Path("params.yaml")
 
@@ -87,13 +86,4 @@ class Params(_Section):
 
 def load(path: Path = PATH) -> Params:
     """Read and check params.yaml; raises BadInput with one line that names the wrong entry."""
-    try:
-        return Params.model_validate(yaml.safe_load(path.read_text("utf-8")))
-    except FileNotFoundError:
-        raise BadInput(f"no {path} here: run this from the project's root") from None
-    except yaml.YAMLError as error:
-        raise BadInput(f"{path} is no YAML: {' '.join(str(error).split())}") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise BadInput(f"{path}: {name}: {first['msg']}") from None
+    return checked(Params, read_yaml(path), path)

@@ -158,7 +158,7 @@ def new_id() -> str:
     return "".join(CROCKFORD[value >> shift & 31] for shift in range(125, -1, -5))
 
 
-def append_event(type: str, *, settings: Settings | None = None, **fields: Any) -> dict[str, Any]:  # noqa: A002 (the field's name in the log)
+def append_event(kind: str, *, settings: Settings | None = None, **fields: Any) -> dict[str, Any]:
     """Append one event and return it; a field that is given wins over what is filled in.
 
     Usual fields: model_version, prev_version, git_sha, run_id, data_version, trigger, status.
@@ -168,7 +168,7 @@ def append_event(type: str, *, settings: Settings | None = None, **fields: Any) 
     workflow = run_id()
     event: dict[str, Any] = {
         "event_id": new_id(),
-        "type": type,
+        "type": kind,
         "ts": moment,
         "recorded_at": moment,
         "phase": "production",

@@ -38,7 +38,10 @@ BUNDLE = "bundle"
 
 
 def connect(settings: Settings) -> MlflowClient:
-    """Return a client of the tracking server or database; raises BadInput if none is set."""
+    """Return a client of the tracking server or database.
+
+    Raises BadInput if none is set, and with one line if it cannot be reached or read.
+    """
     if settings.mlflow_tracking_uri is None:
         raise BadInput(
             f"no tracking server for the environment {settings.environment!r}: "
@@ -47,8 +50,13 @@ def connect(settings: Settings) -> MlflowClient:
     # Its notices on schema migrations and new experiments say nothing that a user could act on.
     for name in ("mlflow", "alembic"):
         logging.getLogger(name).setLevel(logging.ERROR)
-    mlflow.set_tracking_uri(settings.mlflow_tracking_uri)
-    return MlflowClient()
+    try:
+        mlflow.set_tracking_uri(settings.mlflow_tracking_uri)
+        client = MlflowClient()
+        client.search_experiments(max_results=1)
+    except Exception as error:  # each kind of store has errors of its own
+        raise BadInput(f"MLflow does not answer: {first_line(error)}") from None
+    return client
 
 
 def log_run(
@@ -133,6 +141,11 @@ def flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
         else:
             result[f"{prefix}{name}"] = value if isinstance(value, str) else json.dumps(value)
     return result
+
+
+def first_line(error: Exception) -> str:
+    """Return what an error says first: MLflow appends statements of SQL and links."""
+    return (str(error) or type(error).__name__).splitlines()[0]
 
 
 def _experiment(client: MlflowClient, settings: Settings) -> str:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
-import yaml
 from pandas.api import types
 from pandera.errors import SchemaErrors
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from ..errors import BadInput
+from ..settings import checked, read_yaml
 from .schema import TARGET, TIME, Source
 
 DESCRIPTIONS = Path("conf/features.yaml")
+# Types of a column of truths, the second one with missing values.
+BOOLS = ("bool", "boolean")
+_TRUTHS: dict[Hashable, bool] = {"true": True, "false": False, 1: True, 0: False}
 
 
 @dataclass(frozen=True)
@@ -30,8 +35,33 @@ class Feature:
 
 def feature_schema() -> pa.DataFrameSchema:
     """Return the schema of the features alone: all columns but the target and the time."""
-    others = [name for name in (TARGET, TIME) if name is not None]
-    return Source.to_schema().remove_columns(others)
+    return without(Source.to_schema(), [name for name in (TARGET, TIME) if name is not None])
+
+
+def without(schema: pa.DataFrameSchema, names: list[str]) -> pa.DataFrameSchema:
+    """Return the schema less some columns.
+
+    A check of whole rows that asks for one of them cannot be evaluated any more and is left out,
+    for as long as rows come without that column; all other checks stay.
+    """
+    less = schema.remove_columns(names)
+    less.checks = [_if_there(one, names) for one in schema.checks]
+    return less
+
+
+def _if_there(check: pa.Check, names: Sequence[str]) -> pa.Check:
+    """Return a check that passes where `check` fails for want of one of the columns `names`."""
+
+    def asked(frame: pd.DataFrame) -> Any:
+        try:
+            return check(frame).check_output
+        except (KeyError, AttributeError, NameError) as error:
+            # rows["x"] and rows[["x"]], rows.x, rows.eval("x > 0"): each names the column.
+            if any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", str(error)) for name in names):
+                return True
+            raise
+
+    return pa.Check(asked, name=check.name, error=check.error, raise_warning=check.raise_warning)
 
 
 def features() -> list[Feature]:
@@ -51,15 +81,19 @@ def check(frame: pd.DataFrame, schema: pa.DataFrameSchema, what: str) -> pd.Data
     Raises BadInput with one line that names the first column and check that fail; `what` says of
     which data it speaks.
     """
+    given: dict[str, pd.Series[Any]] = {}
     for name, column in schema.columns.items():
-        bad = _fractions(frame[name], str(column.dtype)) if name in frame.columns else None
-        if bad is not None:
-            raise BadInput(f"{what}: column {name!r} fails dtype({column.dtype!s}): first {bad}")
+        if name in frame.columns:
+            dtype = str(column.dtype)
+            given[name] = _truths(frame[name], dtype)
+            bad = _altered(given[name], dtype)
+            if bad is not None:
+                raise BadInput(f"{what}: column {name!r} fails dtype({dtype}): first {bad}")
     try:
-        checked = schema.validate(frame, lazy=True)
+        typed = schema.validate(frame.assign(**given), lazy=True)
     except SchemaErrors as errors:
         raise BadInput(f"{what}: {violation(errors)}") from None
-    return checked[list(schema.columns)]
+    return typed[list(schema.columns)]
 
 
 def violation(errors: SchemaErrors) -> str:
@@ -83,12 +117,30 @@ def violation(errors: SchemaErrors) -> str:
     )
 
 
-def _fractions(column: pd.Series[Any], dtype: str) -> float | None:
-    """Return the first number that a conversion to a whole number would cut, or None."""
+def _truths(column: pd.Series[Any], dtype: str) -> pd.Series[Any]:
+    """Return the column of a bool with 1 and 0, and the words of a CSV file, as true and false."""
+    if dtype not in BOOLS or types.infer_dtype(column, skipna=False) == "boolean":
+        return column
+    return column.astype(object).map(_truth)
+
+
+def _truth(value: Any) -> Any:
+    word = value.lower() if isinstance(value, str) else value
+    return _TRUTHS.get(word, value) if isinstance(word, Hashable) else value
+
+
+def _altered(column: pd.Series[Any], dtype: str) -> str | None:
+    """Return the first value that a conversion would make another without a word, or None.
+
+    A fraction is cut to a whole number; a bool is made of anything, also of what is missing.
+    """
+    if dtype in BOOLS and types.infer_dtype(column, skipna=False) != "boolean":
+        known = column if dtype == "bool" else column.dropna()
+        return next((repr(v) for v in known if not isinstance(v, (bool, np.bool_))), None)
     if not (dtype.lower().startswith(("int", "uint")) and types.is_float_dtype(column)):
         return None
     cut = column[column.notna() & (column % 1 != 0)]
-    return None if cut.empty else float(cut.iloc[0])
+    return None if cut.empty else str(float(cut.iloc[0]))
 
 
 def conform(frame: pd.DataFrame, wanted: Sequence[Feature]) -> pd.DataFrame:
@@ -102,8 +154,8 @@ def conform(frame: pd.DataFrame, wanted: Sequence[Feature]) -> pd.DataFrame:
         raise BadInput(f"the input lacks the column {missing[0]!r} ({len(missing)} missing)")
     columns = {}
     for feature in wanted:
-        column = frame[feature.name]
-        if (bad := _fractions(column, feature.dtype)) is not None:
+        column = _truths(frame[feature.name], feature.dtype)
+        if (bad := _altered(column, feature.dtype)) is not None:
             raise BadInput(f"column {feature.name!r} is not {feature.dtype}: {bad}")
         if str(column.dtype) != feature.dtype:
             dtype: Any = feature.dtype  # the stubs know only names written out
@@ -141,16 +193,7 @@ class Catalogue(BaseModel):
 
 def described(path: Path = DESCRIPTIONS) -> dict[str, Description]:
     """Read conf/features.yaml; raises BadInput with one line that names the wrong entry."""
-    try:
-        return Catalogue.model_validate(yaml.safe_load(path.read_text("utf-8"))).features
-    except FileNotFoundError:
-        raise BadInput(f"no {path} here: run this from the project's root") from None
-    except yaml.YAMLError as error:
-        raise BadInput(f"{path} is no YAML: {' '.join(str(error).split())}") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise BadInput(f"{path}: {name}: {first['msg']}") from None
+    return checked(Catalogue, read_yaml(path), path).features
 
 
 def check_described(names: Sequence[str], path: Path = DESCRIPTIONS) -> None:

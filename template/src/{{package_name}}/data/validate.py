@@ -40,7 +40,7 @@ def fit_to_train(frame: pd.DataFrame) -> None:
         raise BadInput(f"column {TARGET!r} has one value only: there is nothing to learn")
     if TASK == "classification" and not frame[TARGET].isin([0, 1]).all():
         other = frame.loc[~frame[TARGET].isin([0, 1]), TARGET].iloc[0]
-        raise BadInput(f"column {TARGET!r} holds {other!r}; a classification needs 0 and 1")
+        raise BadInput(f"column {TARGET!r} holds {other}; a classification needs 0 and 1")
     empty = [feature.name for feature in features() if frame[feature.name].isna().all()]
     if empty:
         raise BadInput(f"column {empty[0]!r} has no values at all")
