@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import pandas as pd
 import pandera.pandas as pa
 import yaml
 from pandas.api import types
 from pandera.errors import SchemaErrors
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ..errors import BadInput
 from .schema import TARGET, TIME, Source
@@ -36,10 +37,10 @@ def feature_schema() -> pa.DataFrameSchema:
 
 def features() -> list[Feature]:
     """Return the features in the order of the schema."""
-    return [Feature(name, _type(column)) for name, column in feature_schema().columns.items()]
+    return [Feature(name, type_name(column)) for name, column in feature_schema().columns.items()]
 
 
-def _type(column: pa.Column) -> str:
+def type_name(column: pa.Column) -> str:
     """Return the name of a column's type; text is pandas' own `str`, however it is stored."""
     name = str(column.dtype)
     return "str" if name.startswith("str") else name
@@ -51,10 +52,19 @@ def check(frame: pd.DataFrame, schema: pa.DataFrameSchema, what: str) -> pd.Data
     Raises BadInput with one line that names the first column and check that fail; `what` says of
     which data it speaks.
     """
+    read: dict[str, pd.Series[Any]] = {}
     for name, column in schema.columns.items():
-        bad = _fractions(frame[name], str(column.dtype)) if name in frame.columns else None
+        if name not in frame.columns:
+            continue
+        dtype = str(column.dtype)
+        bad = _fractions(frame[name], dtype)
+        if bad is None and dtype.startswith("bool") and not types.is_bool_dtype(frame[name]):
+            read[name] = truth(frame[name])
+            unread = frame[name][read[name].isna() & frame[name].notna()]
+            bad = None if unread.empty else unread.iloc[0]
         if bad is not None:
-            raise BadInput(f"{what}: column {name!r} fails dtype({column.dtype!s}): first {bad}")
+            raise BadInput(f"{what}: column {name!r} fails dtype({dtype}): first {bad}")
+    frame = frame.assign(**read) if read else frame
     try:
         checked = schema.validate(frame, lazy=True)
     except SchemaErrors as errors:
@@ -91,6 +101,15 @@ def _fractions(column: pd.Series[Any], dtype: str) -> float | None:
     return None if cut.empty else float(cut.iloc[0])
 
 
+def truth(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Return true and false for what says so (true, 1, "False"), and None for all else.
+
+    pandas takes any text for true, "False" too.
+    """
+    said = {"true": True, "1": True, "1.0": True, "false": False, "0": False, "0.0": False}
+    return column.map(lambda value: said.get(str(value).lower())).astype(object)
+
+
 def conform(frame: pd.DataFrame, wanted: Sequence[Feature]) -> pd.DataFrame:
     """Return the wanted columns of the frame, in that order and with those types.
 
@@ -117,32 +136,67 @@ def conform(frame: pd.DataFrame, wanted: Sequence[Feature]) -> pd.DataFrame:
     return pd.DataFrame(columns, index=frame.index)
 
 
-class Description(BaseModel):
-    """What people need to know about one feature."""
-
+class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+
+class Description(_Entry):
+    """What people and rules need to know about one feature, of the schema or derived."""
+
     description: str = Field(min_length=3)
+    # One sentence for people who are told why the model answered so; default: the description.
+    text: str | None = None
     dtype: str | None = None
     unit: str | None = None
     domain: str | None = None
     source: str | None = None
     owner: str | None = None
     pii: bool = False
+    status: Literal["active", "experimental", "deprecated"] = "active"
+    deprecated_after: date | None = None
+    depends_on: tuple[str, ...] = ()
+    # Whether the value is known when the prediction is made, or only after.
+    available: Literal["before", "after"] = "before"
+    protected: bool = False
+
+    @model_validator(mode="after")
+    def _deprecated_from_when(self) -> Description:
+        if (self.status == "deprecated") is not (self.deprecated_after is not None):
+            raise ValueError("status deprecated and deprecated_after (a date) go together")
+        return self
 
 
-class Catalogue(BaseModel):
+class Pinned(_Entry):
+    """The contract of the source as it was accepted: column -> type and checks."""
+
+    owner: str | None = None
+    version: str | None = None
+    columns: dict[str, str] = {}
+
+
+class Policy(_Entry):
+    """What no model may use."""
+
+    banned_sources: tuple[str, ...] = ()
+
+
+class Catalogue(_Entry):
     """All of conf/features.yaml."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     features: dict[str, Description]
+    derived: dict[str, Description] = {}
+    contract: Pinned | None = None
+    policy: Policy = Policy()
+    # feature -> rule -> why it may break that rule
+    exceptions: dict[str, dict[str, Annotated[str, Field(min_length=10)]]] = {}
+    # Read by data/privacy.py, which the practice personal_data brings.
+    personal: dict[str, Any] = {}
 
 
-def described(path: Path = DESCRIPTIONS) -> dict[str, Description]:
+def catalogue(path: Path = DESCRIPTIONS) -> Catalogue:
     """Read conf/features.yaml; raises BadInput with one line that names the wrong entry."""
     try:
-        return Catalogue.model_validate(yaml.safe_load(path.read_text("utf-8"))).features
+        return Catalogue.model_validate(yaml.safe_load(path.read_text("utf-8")))
     except FileNotFoundError:
         raise BadInput(f"no {path} here: run this from the project's root") from None
     except yaml.YAMLError as error:
@@ -151,6 +205,11 @@ def described(path: Path = DESCRIPTIONS) -> dict[str, Description]:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"]) or "the file"
         raise BadInput(f"{path}: {name}: {first['msg']}") from None
+
+
+def described(path: Path = DESCRIPTIONS) -> dict[str, Description]:
+    """Return the features of conf/features.yaml; raises BadInput as `catalogue` does."""
+    return catalogue(path).features
 
 
 def check_described(names: Sequence[str], path: Path = DESCRIPTIONS) -> None:
