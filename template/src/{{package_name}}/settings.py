@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     models_dir: Path = Path("models")
     reports_dir: Path = Path("reports")
+    # Where data is kept beside this disk: the name of a remote of .dvc/config, or a URL such as
+    # s3://bucket/path. Keys and endpoint of S3 come from AWS's own variables. None: DVC's default.
+    dvc_remote: str | None = None
     serving_host: str = "127.0.0.1"
     serving_port: int = 8000
 

@@ -1,6 +1,6 @@
 """The contract of the source: columns, owner and version, as pinned in conf/features.yaml.
 
-The team that owns a source changes it without asking. Two differences are looked for at each ingest:
+The team that owns a source changes it without asking. Each ingest looks for two differences:
 between the contract that was pinned and the one that holds today (schema.py, and what the source
 says about itself), and between the schema and the columns that really arrive.
 """
@@ -56,7 +56,7 @@ def today(pinned: Contract | None) -> Contract:
 
     A source without `about` says nothing, so the pinned owner and version stand.
     """
-    about = getattr(source, "about", dict)()
+    about: dict[str, str] = getattr(source, "about", dict)()
     said = {"owner": pinned.owner, "version": pinned.version} if pinned else {}
     said |= {key: str(about[key]) for key in ("owner", "version") if key in about}
     described = {str(n): _column(c) for n, c in Source.to_schema().columns.items()}
@@ -89,7 +89,7 @@ def changes(old: Contract, new: Contract) -> list[str]:
 
 
 def delivered(frame: pd.DataFrame) -> list[str]:
-    """Say which columns arrive otherwise than the schema has them: not, in addition, as other types.
+    """Say which columns arrive otherwise than the schema has them: gone, new, of another type.
 
     One wrong value is for `columns.check` to refuse; here a type differs if no value fits it.
     """
@@ -146,7 +146,8 @@ def run(settings: Settings, *, accept: bool) -> str:
         line = f"pinned {len(now.columns)} columns as {now.hash[:12]}"
     found = hold(_loaded(), settings)
     if found:
-        raise Refused(f"the source breaks schema.py: {_summary(found)}; edit schema.py or source.py")
+        line = f"the source is not as schema.py has it: {_summary(found)}"
+        raise Refused(f"{line}; edit schema.py or source.py")
     if pinned() is None:
         return f"no contract is pinned; {ACCEPT}"
     return line

@@ -21,8 +21,8 @@ from .schema import TARGET, Source
 def run(settings: Settings, params: Params) -> str:
     """Write data/raw/source.parquet and reports/ingest.json; return one line on what was read.
 
-    Raises BadInput, and writes no data, if a row breaks the schema; Refused if the source breaks its
-    contract, or gives other rows than before for the same `as_of`.
+    Writes no data and raises BadInput if a row breaks the schema, Refused if the source breaks its
+    contract or gives other rows than before for the same `as_of`.
     """
     frame = source.load(params.data.as_of)
     contract.hold(frame, settings)

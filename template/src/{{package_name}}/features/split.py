@@ -18,8 +18,7 @@ from ..params import Params, RandomSplit, TimeSplit
 from ..settings import Settings
 from . import registry
 
-TRAIN = "processed/train.parquet"
-TEST = "processed/test.parquet"
+TRAIN, TEST = table.TRAIN, table.TEST
 
 
 def run(settings: Settings, params: Params) -> str:
