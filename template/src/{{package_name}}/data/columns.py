@@ -63,7 +63,8 @@ def check(frame: pd.DataFrame, schema: pa.DataFrameSchema, what: str) -> pd.Data
             unread = frame[name][read[name].isna() & frame[name].notna()]
             bad = None if unread.empty else unread.iloc[0]
         if bad is not None:
-            raise BadInput(f"{what}: column {name!r} fails dtype({dtype}): first {bad}")
+            first = shown(name, bad)
+            raise BadInput(f"{what}: column {name!r} fails dtype({dtype}): first {first}")
     frame = frame.assign(**read) if read else frame
     try:
         checked = schema.validate(frame, lazy=True)
@@ -83,14 +84,27 @@ def violation(errors: SchemaErrors) -> str:
             return f"column {first['failure_case']!r} is missing{ending}"
         case "column_in_schema":
             return f"column {first['failure_case']!r} is not in the schema{ending}"
+    value = shown(str(first["column"]), first["failure_case"])
     same = cases[(cases["column"] == first["column"]) & (cases["check"] == first["check"])]
     if pd.isna(first["index"]):
-        return f"column {first['column']!r} fails {first['check']}: {first['failure_case']}{ending}"
+        return f"column {first['column']!r} fails {first['check']}: {value}{ending}"
     rows = "1 row" if len(same) == 1 else f"{len(same)} rows"
     return (
         f"column {first['column']!r} fails {first['check']} in {rows}, "
-        f"first {first['failure_case']} in row {first['index']}{ending}"
+        f"first {value} in row {first['index']}{ending}"
     )
+
+
+def shown(name: str, value: object) -> str:
+    """Return a value as messages may show it: that of a personal column (pii) is left out.
+
+    Without conf/features.yaml nothing says that a value may be shown.
+    """
+    try:
+        entry = described().get(name)
+    except BadInput:
+        return "a value"
+    return "a personal value" if entry is not None and entry.pii else str(value)
 
 
 def _fractions(column: pd.Series[Any], dtype: str) -> float | None:
@@ -123,14 +137,17 @@ def conform(frame: pd.DataFrame, wanted: Sequence[Feature]) -> pd.DataFrame:
     for feature in wanted:
         column = frame[feature.name]
         if (bad := _fractions(column, feature.dtype)) is not None:
-            raise BadInput(f"column {feature.name!r} is not {feature.dtype}: {bad}")
+            raise BadInput(
+                f"column {feature.name!r} is not {feature.dtype}: {shown(feature.name, bad)}"
+            )
         if str(column.dtype) != feature.dtype:
             dtype: Any = feature.dtype  # the stubs know only names written out
             try:
                 column = column.astype(dtype)
             except (TypeError, ValueError) as error:
+                why = shown(feature.name, error).splitlines()[0]
                 raise BadInput(
-                    f"column {feature.name!r} is not {feature.dtype}: {error}".splitlines()[0]
+                    f"column {feature.name!r} is not {feature.dtype}: {why}"
                 ) from None
         columns[feature.name] = column
     return pd.DataFrame(columns, index=frame.index)

@@ -20,7 +20,7 @@ import pandera.pandas as pa
 from pandas.api import types
 
 from .. import reports
-from ..errors import BadInput, Refused
+from ..errors import Refused
 from ..settings import Settings
 from . import columns, source
 from .schema import Source
@@ -132,8 +132,8 @@ def hold(frame: pd.DataFrame, settings: Settings) -> list[str]:
     return found
 
 
-def run(settings: Settings, *, accept: bool) -> str:
-    """Compare the source with its contract, or pin today's; return one line.
+def run(settings: Settings, frame: pd.DataFrame, *, accept: bool) -> str:
+    """Compare what the source gives with its contract, or pin today's; return one line.
 
     Raises Refused if they differ. A source that delivers other columns than the schema's needs an
     edit of schema.py or source.py before there is something to accept.
@@ -144,7 +144,7 @@ def run(settings: Settings, *, accept: bool) -> str:
         now = today(old)
         pin(now)
         line = f"pinned {len(now.columns)} columns as {now.hash[:12]}"
-    found = hold(_loaded(), settings)
+    found = hold(frame, settings)
     if found:
         line = f"the source is not as schema.py has it: {_summary(found)}"
         raise Refused(f"{line}; edit schema.py or source.py")
@@ -213,12 +213,3 @@ def _fits(known: pd.Series[Any], dtype: str) -> bool:
 def _summary(found: list[str]) -> str:
     more = f" (and {len(found) - 3} more)" if len(found) > 3 else ""
     return ", ".join(found[:3]) + more
-
-
-def _loaded() -> pd.DataFrame:
-    from ..params import load
-
-    frame = source.load(load().data.as_of)
-    if not len(frame.columns):
-        raise BadInput("the source gives no column")
-    return frame

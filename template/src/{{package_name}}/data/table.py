@@ -90,6 +90,24 @@ def restore_drill(settings: Settings) -> str:
     return f"{len(files)} files came back from {remote} in {seconds} s"
 
 
+def purge(settings: Settings) -> None:
+    """Delete every version of data and models but today's from DVC's cache and remote."""
+    from dvc.repo import Repo
+
+    with Repo(config=_place(settings)) as here:
+        here.gc(workspace=True, cloud=True)
+
+
+def _place(settings: Settings) -> dict[str, Any]:
+    """Return the part of DVC's configuration that the setting `dvc_remote` stands for."""
+    chosen = settings.dvc_remote
+    if chosen is None:
+        return {}
+    if "://" in chosen or chosen.startswith("/"):
+        return {"core": {"remote": "setting"}, "remote": {"setting": {"url": chosen}}}
+    return {"core": {"remote": chosen}}
+
+
 def _recorded(data_dir: Path) -> dict[str, str]:
     """Return path and md5 of the data that dvc.lock records."""
     lock = Path("dvc.lock")
@@ -104,15 +122,9 @@ def _there_and_back(settings: Settings, names: list[str]) -> tuple[str, dict[str
     """Push the files, fetch them into an empty folder; return the remote and their md5 there."""
     from dvc.repo import Repo  # takes half a second to import
 
-    chosen = settings.dvc_remote
-    place: dict[str, Any] = {}
-    if chosen and "://" in chosen:
-        place = {"core": {"remote": "setting"}, "remote": {"setting": {"url": chosen}}}
-    elif chosen:
-        place = {"core": {"remote": chosen}}
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
-        with Repo(config=place) as here:
+        with Repo(config=_place(settings)) as here:
             remote = here.config["core"]["remote"]
             options = here.config["remote"][remote]
             here.push(targets=names)

@@ -43,7 +43,8 @@ def run(settings: Settings) -> str:
     ingested = table.read(settings.data_dir / table.RAW)
     frame = check(ingested, Source.to_schema(), "the ingested data")
     fit_to_train(frame)
-    profiles = {name: profile(frame[name]) for name in frame.columns}
+    personal = {name for name, entry in described().items() if entry.pii}
+    profiles = {name: profile(frame[name], shown=name not in personal) for name in frame.columns}
     reports.write("validation", {"rows": len(frame), "columns": profiles}, settings)
     return f"{len(frame)} rows, {len(frame.columns)} columns"
 
@@ -65,12 +66,17 @@ def fit_to_train(frame: pd.DataFrame) -> None:
         raise BadInput(f"column {TIME!r} gives the time of a row and has missing values")
 
 
-def profile(column: pd.Series[Any]) -> dict[str, Any]:
-    """Return type, share of missing values and, by type, the range or the number of values."""
+def profile(column: pd.Series[Any], *, shown: bool = True) -> dict[str, Any]:
+    """Return type, share of missing values and, by type, the range or the number of values.
+
+    Of a personal column (not `shown`) the mean alone: the lowest and highest are one person's.
+    """
     facts: dict[str, Any] = {"dtype": str(column.dtype), "missing": float(column.isna().mean())}
     known = column.dropna()
     if types.is_numeric_dtype(column) and not types.is_bool_dtype(column) and len(known):
-        facts |= {"min": float(known.min()), "mean": float(known.mean()), "max": float(known.max())}
+        mean = {"mean": float(known.mean())}
+        outer = {"min": float(known.min()), **mean, "max": float(known.max())}
+        facts |= outer if shown else mean
     else:
         facts["values"] = int(known.nunique())
     return facts
@@ -83,9 +89,9 @@ def infer(settings: Settings, params: Params, *, from_source: bool, file: Path |
     would refuse). With `file`, the proposed schema.py is written there.
     """
     if from_source:
-        from . import source
+        from . import ingest
 
-        frame = source.load(params.data.as_of)
+        frame = ingest.load(settings, params)
     else:
         frame = table.read(settings.data_dir / table.TRAIN)
     personal = frozenset(name for name, entry in described().items() if entry.pii)
