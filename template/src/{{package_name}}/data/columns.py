@@ -146,9 +146,7 @@ def conform(frame: pd.DataFrame, wanted: Sequence[Feature]) -> pd.DataFrame:
                 column = column.astype(dtype)
             except (TypeError, ValueError) as error:
                 why = shown(feature.name, error).splitlines()[0]
-                raise BadInput(
-                    f"column {feature.name!r} is not {feature.dtype}: {why}"
-                ) from None
+                raise BadInput(f"column {feature.name!r} is not {feature.dtype}: {why}") from None
         columns[feature.name] = column
     return pd.DataFrame(columns, index=frame.index)
 
