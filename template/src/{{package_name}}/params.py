@@ -30,6 +30,8 @@ class RandomSplit(_Section):
     kind: Literal["random"]
     test_share: float = Field(gt=0, lt=1)
     seed: int
+    # The column whose rows of one value stay together, such as a customer.
+    group: str | None = None
 
 
 class TimeSplit(_Section):
@@ -38,6 +40,8 @@ class TimeSplit(_Section):
     kind: Literal["time"]
     train: tuple[datetime, datetime]
     test: tuple[datetime, datetime]
+    # The column whose values must not be on both sides.
+    group: str | None = None
 
     @model_validator(mode="after")
     def _test_follows_training(self) -> TimeSplit:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -39,6 +39,11 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     models_dir: Path = Path("models")
     reports_dir: Path = Path("reports")
+    # Where data is kept beside this disk: the name of a remote of .dvc/config, or a URL such as
+    # s3://bucket/path. Keys and endpoint of S3 come from AWS's own variables. None: DVC's default.
+    dvc_remote: str | None = None
+    # The secret with which personal data is hashed; comes as a variable, never from a file in git.
+    privacy_key: SecretStr | None = None
     serving_host: str = "127.0.0.1"
     serving_port: int = 8000
 

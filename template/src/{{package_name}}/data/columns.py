@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 from pandas.api import types
 from pandera.errors import SchemaErrors
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ..errors import BadInput
 from ..settings import checked, read_yaml
@@ -66,10 +67,10 @@ def _if_there(check: pa.Check, names: Sequence[str]) -> pa.Check:
 
 def features() -> list[Feature]:
     """Return the features in the order of the schema."""
-    return [Feature(name, _type(column)) for name, column in feature_schema().columns.items()]
+    return [Feature(name, type_name(column)) for name, column in feature_schema().columns.items()]
 
 
-def _type(column: pa.Column) -> str:
+def type_name(column: pa.Column) -> str:
     """Return the name of a column's type; text is pandas' own `str`, however it is stored."""
     name = str(column.dtype)
     return "str" if name.startswith("str") else name
@@ -88,7 +89,8 @@ def check(frame: pd.DataFrame, schema: pa.DataFrameSchema, what: str) -> pd.Data
             given[name] = _truths(frame[name], dtype)
             bad = _altered(given[name], dtype)
             if bad is not None:
-                raise BadInput(f"{what}: column {name!r} fails dtype({dtype}): first {bad}")
+                first = shown(name, bad)
+                raise BadInput(f"{what}: column {name!r} fails dtype({dtype}): first {first}")
     try:
         typed = schema.validate(frame.assign(**given), lazy=True)
     except SchemaErrors as errors:
@@ -107,14 +109,27 @@ def violation(errors: SchemaErrors) -> str:
             return f"column {first['failure_case']!r} is missing{ending}"
         case "column_in_schema":
             return f"column {first['failure_case']!r} is not in the schema{ending}"
+    value = shown(str(first["column"]), first["failure_case"])
     same = cases[(cases["column"] == first["column"]) & (cases["check"] == first["check"])]
     if pd.isna(first["index"]):
-        return f"column {first['column']!r} fails {first['check']}: {first['failure_case']}{ending}"
+        return f"column {first['column']!r} fails {first['check']}: {value}{ending}"
     rows = "1 row" if len(same) == 1 else f"{len(same)} rows"
     return (
         f"column {first['column']!r} fails {first['check']} in {rows}, "
-        f"first {first['failure_case']} in row {first['index']}{ending}"
+        f"first {value} in row {first['index']}{ending}"
     )
+
+
+def shown(name: str, value: object) -> str:
+    """Return a value as messages may show it: that of a personal column (pii) is left out.
+
+    Without conf/features.yaml nothing says that a value may be shown.
+    """
+    try:
+        entry = described().get(name)
+    except BadInput:
+        return "a value"
+    return "a personal value" if entry is not None and entry.pii else str(value)
 
 
 def _truths(column: pd.Series[Any], dtype: str) -> pd.Series[Any]:
@@ -156,44 +171,84 @@ def conform(frame: pd.DataFrame, wanted: Sequence[Feature]) -> pd.DataFrame:
     for feature in wanted:
         column = _truths(frame[feature.name], feature.dtype)
         if (bad := _altered(column, feature.dtype)) is not None:
-            raise BadInput(f"column {feature.name!r} is not {feature.dtype}: {bad}")
+            first = shown(feature.name, bad)
+            raise BadInput(f"column {feature.name!r} is not {feature.dtype}: {first}")
         if str(column.dtype) != feature.dtype:
             dtype: Any = feature.dtype  # the stubs know only names written out
             try:
                 column = column.astype(dtype)
             except (TypeError, ValueError) as error:
-                raise BadInput(
-                    f"column {feature.name!r} is not {feature.dtype}: {error}".splitlines()[0]
-                ) from None
+                why = shown(feature.name, error).splitlines()[0]
+                raise BadInput(f"column {feature.name!r} is not {feature.dtype}: {why}") from None
         columns[feature.name] = column
     return pd.DataFrame(columns, index=frame.index)
 
 
-class Description(BaseModel):
-    """What people need to know about one feature."""
-
+class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+
+class Description(_Entry):
+    """What people and rules need to know about one feature, of the schema or derived."""
+
     description: str = Field(min_length=3)
+    # One sentence for people who are told why the model answered so; default: the description.
+    text: str | None = None
     dtype: str | None = None
     unit: str | None = None
     domain: str | None = None
     source: str | None = None
     owner: str | None = None
     pii: bool = False
+    status: Literal["active", "experimental", "deprecated"] = "active"
+    deprecated_after: date | None = None
+    depends_on: tuple[str, ...] = ()
+    # Whether the value is known when the prediction is made, or only after.
+    available: Literal["before", "after"] = "before"
+    protected: bool = False
+
+    @model_validator(mode="after")
+    def _deprecated_from_when(self) -> Description:
+        if (self.status == "deprecated") is not (self.deprecated_after is not None):
+            raise ValueError("status deprecated and deprecated_after (a date) go together")
+        return self
 
 
-class Catalogue(BaseModel):
+class Pinned(_Entry):
+    """The contract of the source as it was accepted: column -> type and checks."""
+
+    owner: str | None = None
+    version: str | None = None
+    columns: dict[str, str] = {}
+
+
+class Policy(_Entry):
+    """What no model may use."""
+
+    banned_sources: tuple[str, ...] = ()
+
+
+class Catalogue(_Entry):
     """All of conf/features.yaml."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     features: dict[str, Description]
+    derived: dict[str, Description] = {}
+    contract: Pinned | None = None
+    policy: Policy = Policy()
+    # feature -> rule -> why it may break that rule
+    exceptions: dict[str, dict[str, Annotated[str, Field(min_length=10)]]] = {}
+    # Read by data/privacy.py, which the practice personal_data brings.
+    personal: dict[str, Any] = {}
+
+
+def catalogue(path: Path = DESCRIPTIONS) -> Catalogue:
+    """Read conf/features.yaml; raises BadInput with one line that names the wrong entry."""
+    return checked(Catalogue, read_yaml(path), path)
 
 
 def described(path: Path = DESCRIPTIONS) -> dict[str, Description]:
-    """Read conf/features.yaml; raises BadInput with one line that names the wrong entry."""
-    return checked(Catalogue, read_yaml(path), path).features
+    """Return the features of conf/features.yaml; raises BadInput as `catalogue` does."""
+    return catalogue(path).features
 
 
 def check_described(names: Sequence[str], path: Path = DESCRIPTIONS) -> None:
