@@ -11,6 +11,7 @@ import os
 import tempfile
 import warnings
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 import mlflow
 import mlflow.sklearn
 from mlflow import MlflowClient
+from mlflow.entities import Param
 from mlflow.models import infer_signature
 
 from . import reports
@@ -72,8 +74,13 @@ def log_run(
     from .model.artifact import TRUSTED_TYPES  # skops, which a deployment can do without
 
     client = connect(settings)
+    # A run lasts from the start of the training to the end of the evaluation, not of the logging.
+    end = int(datetime.fromisoformat(trained.report["created_at"]).timestamp() * 1000)
+    trained_at = datetime.fromisoformat(trained.training["trained_at"]).timestamp()
+    start = int((trained_at - trained.training["seconds"]) * 1000)
     experiment = _experiment(client, settings)
-    with mlflow.start_run(experiment_id=experiment, tags=tags(trained.sha256)) as run:
+    created = client.create_run(experiment, start_time=start, tags=tags(trained.sha256))
+    with mlflow.start_run(run_id=created.info.run_id) as run:
         mlflow.log_params(flat(params.model_dump(mode="json")))
         mlflow.log_metrics(trained.measurements)
         if bundle is not None:
@@ -93,7 +100,30 @@ def log_run(
                 pip_requirements=[f"{name}=={version(name)}" for name in REQUIREMENTS],
                 signature=infer_signature(sample, trained.pipeline.predict(sample)),
             )
+    client.set_terminated(run.info.run_id, end_time=end)
     return run.info.run_id, logged.model_uri
+
+
+def log_failure(
+    settings: Settings,
+    params: Params,
+    stage: str,
+    span: tuple[float, float],
+    status: str,
+    reason: str,
+) -> str:
+    """Log a training or evaluation that came to nothing; return the run's id.
+
+    `span` is its start and end in seconds since 1970, `status` is FAILED or KILLED.
+    """
+    client = connect(settings)
+    about = {**tags(), "stage": stage, "error": reason}
+    start, end = (int(moment * 1000) for moment in span)
+    run_id = client.create_run(_experiment(client, settings), start, about).info.run_id
+    values = flat(params.model_dump(mode="json"))
+    client.log_batch(run_id, params=[Param(name, value) for name, value in values.items()])
+    client.set_terminated(run_id, status, end)
+    return str(run_id)
 
 
 def find_run(client: MlflowClient, settings: Settings, digest: str) -> str | None:
@@ -115,7 +145,7 @@ def run(settings: Settings, params: Params) -> str:
     return f"run {run_id}"
 
 
-def tags(digest: str) -> dict[str, str]:
+def tags(digest: str | None = None) -> dict[str, str]:
     """Return the tags from which a run can be traced and made again; unknown ones are left out."""
     known = {
         "git.commit": reports.commit(),
