@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     reports_dir: Path = Path("reports")
     serving_host: str = "127.0.0.1"
     serving_port: int = 8000
+    # Whether a first deployment needs a monitoring configuration without gaps.
+    monitoring_required: bool = False
 
     @classmethod
     def settings_customise_sources(
