@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
-from pandas.api import types
 from pandera.errors import SchemaErrors
 from pydantic import Field
 from sklearn.pipeline import Pipeline
@@ -54,7 +53,7 @@ def invariants(seen: Scene, limits: InvariantLimits) -> Outcome:
     """Hold logged rows and ingested data against today's schema; write reports/invariants.json."""
     schema = feature_schema().remove_columns(sorted(personal()))
     logged = seen.within(limits.window_days).having(list(schema.columns))
-    sides = {}
+    sides: dict[str, dict[str, Any]] = {}
     if len(logged.answers):
         sides["serving"] = violations(_typed(logged.features), schema)
     ingested = seen.settings.data_dir / table.RAW
@@ -165,9 +164,12 @@ def skew(seen: Scene, limits: SkewLimits) -> Outcome:
     if not len(served):
         return Outcome("unknown", f"{limits.offline} holds none of the logged rows")
     encode = seen.champion.pipeline[:-1]
-    alone = limits.offline is None
-    online = np.vstack([_encoded(encode, served.iloc[[number]]) for number in range(len(served))])
-    again = _encoded(encode, offline)
+    try:
+        one_by_one = [_encoded(encode, served.iloc[[number]]) for number in range(len(served))]
+        online, again = np.vstack(one_by_one), _encoded(encode, offline)
+    except Exception as error:  # derive.py is the user's: it may raise anything
+        reason = (str(error) or type(error).__name__).splitlines()[0]
+        return Outcome("finding", f"the features of logged rows cannot be computed: {reason}")
     match = matches(online, again)
     found = {
         name: {"match": rate, "served": summary(a), "offline": summary(b)}
@@ -184,7 +186,7 @@ def skew(seen: Scene, limits: SkewLimits) -> Outcome:
         "status": outcome.status,
         "message": outcome.message,
         "min_match": limits.min_match,
-        "offline": "one table" if alone else str(limits.offline),
+        "offline": "one table" if limits.offline is None else str(limits.offline),
         "answers_match": answered,
         "features": found,
         "inputs": seen.inputs(len(served), limits.window_days),

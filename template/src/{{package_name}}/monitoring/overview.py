@@ -42,7 +42,8 @@ def write(settings: Settings, now: datetime) -> None:
     names = ("monitor", "quality", "perf_trend", "drift", "kpi", "cost")
     known = {name: reports.read(name, settings) or {} for name in names}
     limits = operations.section("alerts", AlertLimits)
-    text = overview(f"Monitoring: {settings.model_name}", known, reports.events(settings), limits, now)
+    title = f"Monitoring: {settings.model_name}"
+    text = overview(title, known, reports.events(settings), limits, now)
     reports.replace_file(settings.reports_dir / "monitoring.html", text.encode())
 
 
@@ -53,7 +54,7 @@ def overview(
     limits: AlertLimits,
     now: datetime,
 ) -> str:
-    """Return the page; `known` are the reports by name, empty where there is none. All is escaped."""
+    """Return the page, all texts escaped; `known` are the reports by name, empty: there is none."""
     monitor = known["monitor"]
     jobs = monitor.get("jobs", {})
     counts = [
@@ -124,9 +125,7 @@ def _plots(known: Mapping[str, Report]) -> str:
     return f"<main>{''.join(drawn)}</main>"
 
 
-def _plot(
-    name: str, points: Sequence[tuple[str, float]], level: float | None, found: str
-) -> str:
+def _plot(name: str, points: Sequence[tuple[str, float]], level: float | None, found: str) -> str:
     """Draw a series as a line, and the value on the test rows as a dashed level."""
     values = [value for _, value in points]
     shown = [*values, level] if level is not None else values
@@ -139,13 +138,14 @@ def _plot(
     step = (WIDTH - 2 * EDGE) / (len(values) - 1)
     spots = [(EDGE + step * number, height(value)) for number, value in enumerate(values)]
     dots = "".join(
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3"><title>{escape(day)}: {value:.4g}</title></circle>'
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3">'
+        f"<title>{escape(day)}: {value:.4g}</title></circle>"
         for (x, y), (day, value) in zip(spots, points, strict=True)
     )
-    line = "" if level is None else (
-        f'<line x1="0" x2="{WIDTH}" y1="{height(level):.1f}" y2="{height(level):.1f}">'
-        f"<title>test rows: {level:.4g}</title></line>"
-    )
+    line = ""
+    if level is not None:
+        y = height(level)
+        line = f'<line x1="0" x2="{WIDTH}" y1="{y:.1f}" y2="{y:.1f}"/>'
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in spots)
     status = "drift" if {"sudden", "slow"} & set(found.split(", ")) else "soft"
     ends = f"<span>{escape(points[0][0])}</span><span>{escape(points[-1][0])}</span>"
@@ -175,7 +175,8 @@ def _drift(report: Report) -> str:
     head = [("column", ""), ("", "s"), ("PSI", "n"), ("p", "n")]
     day = escape(str(report.get("created_at", ""))[:16].replace("T", " "))
     source = escape(str(report.get("current", "")))
-    return f'<p class="soft">{source}, {day} UTC; drift.html has the bins.</p>\n{_table(head, rows)}'
+    note = f'<p class="soft">{source}, {day} UTC; drift.html has the bins.</p>'
+    return f"{note}\n{_table(head, rows)}"
 
 
 def _kpis(report: Report) -> str:
@@ -183,7 +184,7 @@ def _kpis(report: Report) -> str:
         return _nothing("No KPI was computed yet.")
     rows = [
         (
-            f"{escape(one['name'])} <span class=\"soft\">{escape(one['unit'])}</span>",
+            f'{escape(one["name"])} <span class="soft">{escape(one["unit"])}</span>',
             escape(one["status"]),
             f"{one['value']:.4g}",
             f"{one['baseline']:.4g}",

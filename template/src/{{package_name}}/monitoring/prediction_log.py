@@ -17,7 +17,7 @@ import math
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,9 +29,18 @@ from ..reports import new_id, replace_file
 FOLDER = "predictions"
 # In a Parquet file a feature's column is called this and its name.
 PREFIX = "features."
+Frames = dict[frozenset[str], pd.DataFrame]
 # Keys of the Parquet file's metadata: lines that could not be read, and columns of mixed types.
 BROKEN, AS_JSON = b"broken_lines", b"as_json"
-ANSWERS = ["ts", "request_id", "row", "model_version", "prediction", "probability", "latency_ms"]
+TYPES = {
+    "ts": "datetime64[us, UTC]",
+    "request_id": "str",
+    "row": "int64",
+    "model_version": "str",
+    "prediction": "float64",
+    "probability": "float64",
+    "latency_ms": "float64",
+}
 
 
 def append(
@@ -108,11 +117,8 @@ def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def _is_missing(value: Any) -> bool:
-    return value is None or value is pd.NaT or value is pd.NA or _is_nan(value)
-
-
-def _is_nan(value: Any) -> bool:
-    return isinstance(value, float) and math.isnan(value)
+    nan = isinstance(value, float) and math.isnan(value)
+    return nan or value is None or value is pd.NaT or value is pd.NA
 
 
 def _text(value: Any) -> Any:
@@ -144,13 +150,13 @@ class Predictions:
         there = [name for name in names if name in self.features.columns]
         features = self.features.loc[kept, there].reset_index(drop=True)
         answers = self.answers[kept].reset_index(drop=True)
-        return Predictions(features, answers, self.broken_lines, self.columns)
+        return replace(self, features=features, answers=answers)
 
 
 def read(data_dir: Path, since: datetime) -> Predictions:
     """Read what was logged at or after `since` (with a time zone), the oldest first.
 
-    `answers` has the columns of ANSWERS, flags and logged. Lines that are no JSON (a process died
+    `answers` has the columns of TYPES, flags and logged. Lines that are no JSON (a process died
     while it wrote) are left out and counted.
     """
     folder, since = data_dir / FOLDER, since.astimezone(UTC)
@@ -164,16 +170,14 @@ def read(data_dir: Path, since: datetime) -> Predictions:
                 for columns, frame in frames.items():
                     parts.setdefault(columns, []).append(frame[frame["ts"] >= since])
     if not parts:
-        empty = pd.DataFrame(columns=[*ANSWERS, "flags", "logged"])
+        empty = pd.DataFrame(columns=[*TYPES, "flags", "logged"]).astype(TYPES)
         return Predictions(pd.DataFrame(), empty, broken)
-    both = pd.concat(
-        [
-            frame.assign(logged=number)
-            for number, frames in enumerate(parts.values())
-            for frame in frames
-        ],
-        ignore_index=True,
-    ).sort_values("ts", kind="stable", ignore_index=True)
+    numbered = [
+        frame.assign(logged=number)
+        for number, frames in enumerate(parts.values())
+        for frame in frames
+    ]
+    both = pd.concat(numbered).sort_values("ts", kind="stable", ignore_index=True)
     names = [str(name) for name in both.columns if str(name).startswith(PREFIX)]
     features = both[names].rename(columns={name: name.removeprefix(PREFIX) for name in names})
     answers = both.drop(columns=names)
@@ -230,9 +234,6 @@ def _files(folder: Path, since: datetime) -> list[Path]:
     return [*parquet, *sealed, *sorted(p for p in folder.glob("*.jsonl") if p.stem >= first)]
 
 
-Frames = dict[frozenset[str], pd.DataFrame]
-
-
 def _lines(path: Path) -> tuple[Frames, int]:
     """Return the rows of a journal by their set of features, and the number of broken lines."""
     groups: dict[frozenset[str], list[dict[str, Any]]] = {}
@@ -259,7 +260,9 @@ def _lines(path: Path) -> tuple[Frames, int]:
                 continue
             row |= {f"{PREFIX}{name}": value for name, value in features.items()}
             groups.setdefault(frozenset(features), []).append(row)
-    return {columns: pd.DataFrame(rows) for columns, rows in groups.items()}, broken
+    # Values stay Python's own: pandas would turn large whole numbers beside a null into floats.
+    frames = {columns: pd.DataFrame(rows, dtype=object) for columns, rows in groups.items()}
+    return {columns: frame.astype(TYPES) for columns, frame in frames.items()}, broken
 
 
 def _packed(columns: frozenset[str], frame: pd.DataFrame, broken: int) -> bytes:
@@ -295,5 +298,5 @@ def _parquet(path: Path) -> tuple[Frames, int]:
     for name in json.loads(notes.get(AS_JSON, b"[]")):
         frame[PREFIX + name] = frame[PREFIX + name].map(json.loads)
     names = [str(name) for name in frame.columns if str(name).startswith(PREFIX)]
-    columns = frozenset(name.removeprefix(PREFIX) for name in names)
-    return {columns: frame}, int(notes.get(BROKEN, b"0"))
+    logged = frozenset(name.removeprefix(PREFIX) for name in names)
+    return {logged: frame}, int(notes.get(BROKEN, b"0"))

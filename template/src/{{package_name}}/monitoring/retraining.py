@@ -39,9 +39,7 @@ def reasons(runs: Sequence[Mapping[str, str]], limits: RetrainLimits) -> list[st
 
     `runs` are the statuses of each run by job, the oldest first.
     """
-    found = [
-        [job for job in limits.jobs if run.get(job) == "finding"] for run in runs[-limits.n :]
-    ]
+    found = [[job for job in limits.jobs if run.get(job) == "finding"] for run in runs[-limits.n :]]
     if sum(map(bool, found)) < limits.k:
         return []
     return [job for job in limits.jobs if any(job in run for run in found)]

@@ -140,9 +140,7 @@ def _days(rows: pd.DataFrame, least: int) -> dict[str, pd.DataFrame]:
     """Return the rows of each day that has enough of them, the oldest first."""
     if rows.empty:
         return {}
-    return {
-        str(day): part for day, part in rows.groupby(rows["ts"].dt.date) if len(part) >= least
-    }
+    return {str(day): part for day, part in rows.groupby(rows["ts"].dt.date) if len(part) >= least}
 
 
 class Kpi(operations.Section):
@@ -183,8 +181,9 @@ def kpi(seen: Scene, wanted: Kpis, quality: QualityLimits, known: Labelled | Non
         status = "worse than the baseline" if worse else "met" if met else "between"
         found.append({**one.model_dump(), "value": number, "status": status})
     wrong = [str(one["name"]) for one in found if one["status"] == "worse than the baseline"]
-    told = ", ".join(f"{one['name']} {one['value']:.4g} {one['unit']}" for one in found)
-    outcome = Outcome("finding" if wrong else "fine", f"{told}; worse: {', '.join(wrong) or 'none'}")
+    text = ", ".join(f"{one['name']} {one['value']:.4g} {one['unit']}" for one in found)
+    text += f"; worse than before: {', '.join(wrong)}" if wrong else ""
+    outcome = Outcome("finding" if wrong else "fine", text)
     body = {
         "status": outcome.status,
         "message": outcome.message,

@@ -7,7 +7,7 @@ refused candidate or a rollback the two differ.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -63,11 +63,10 @@ class Scene:
         end = self.now - timedelta(days=delay)
         moments = self.logged.answers["ts"]
         kept = (moments >= end - timedelta(days=days)) & (moments <= end)
-        return Predictions(
-            self.logged.features[kept].reset_index(drop=True),
-            self.logged.answers[kept].reset_index(drop=True),
-            self.logged.broken_lines,
-            self.logged.columns,
+        return replace(
+            self.logged,
+            features=self.logged.features[kept].reset_index(drop=True),
+            answers=self.logged.answers[kept].reset_index(drop=True),
         )
 
     def known(self, name: str) -> Any:
