@@ -4,8 +4,7 @@ data/predictions/YYYY-MM-DD.jsonl is the journal of a day: a line a row with {ts
 (its number in the request, left out for the first), model_version, features, prediction,
 probability (classification), latency_ms, flags (where there are any)}. A line costs microseconds,
 and what was written survives the process. `compact` turns journals into Parquet files,
-data/predictions/YYYY-MM-DD/<id>-<n>.parquet, one for each set of features; a day that is there is
-never written again. `read` reads both.
+data/predictions/YYYY-MM-DD/<id>-<n>.parquet, one for each set of features. `read` reads both.
 """
 
 from __future__ import annotations
@@ -59,7 +58,7 @@ def append(
 
     Threads and processes may append at the same time. `latency_ms` is the time of the whole
     request; `flags` names for each row what makes it doubtful. Returns the path of the day's
-    journal. Raises OSError if it cannot be written (a full disk).
+    journal. Raises OSError if it cannot be written.
     """
     now = now or datetime.now(UTC)
     shared = {
