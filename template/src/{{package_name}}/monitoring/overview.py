@@ -29,6 +29,7 @@ th, td { text-align: left; padding: .3rem .6rem .3rem 0; border-bottom: 1px soli
   vertical-align: top; overflow-wrap: anywhere; }
 th { font-weight: 600; color: var(--soft); font-size: .875rem; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+td.j { white-space: nowrap; }
 td.s { font-weight: 600; white-space: nowrap; }
 polyline { fill: none; stroke: var(--new); stroke-width: 2; }
 circle { fill: var(--new); }
@@ -68,10 +69,10 @@ def overview(
         f'<p class="soft">Champion: version {version}<br>Made: {made}</p>',
         _section("Jobs", _jobs(jobs)),
         _section("Over time", _plots(known)),
-        _section("Drift", _drift(known["drift"])),
         _section("KPIs", _kpis(known["kpi"])),
         _section("Cost of a month", _cost(known["cost"])),
         _section("Alerts", _alerts(events, limits)),
+        _section("Drift", _drift(known["drift"])),
     ]
     return document(title, "\n".join(parts), STYLE)
 
@@ -106,7 +107,7 @@ def _jobs(jobs: Mapping[str, Report]) -> str:
     order = ("finding", "fine", "unknown")
     ranked = sorted(jobs.items(), key=lambda pair: order.index(pair[1]["status"]))
     return _table(
-        [("job", ""), ("", "s"), ("what was found", "")],
+        [("job", "j"), ("", "s"), ("what was found", "")],
         [(escape(name), _status(job["status"]), escape(job["message"])) for name, job in ranked],
     )
 
@@ -164,19 +165,21 @@ def _drift(report: Report) -> str:
     columns = report.get("columns", {})
     if not columns:
         return _nothing("Nothing was compared yet.")
-    order = ("drift", "watch", "stable")
-    ranked = sorted(
-        columns.items(), key=lambda pair: (order.index(pair[1]["status"]), -pair[1]["psi"])
-    )
-    rows = [
-        (escape(name), _status(one["status"]), f"{one['psi']:.3f}", f"{one['p_adjusted']:.2g}")
-        for name, one in ranked
-    ]
     head = [("column", ""), ("", "s"), ("PSI", "n"), ("p", "n")]
+    tables = {}
+    for status in ("drift", "watch", "stable"):
+        found = [(name, one) for name, one in columns.items() if one["status"] == status]
+        rows = [
+            (escape(name), _status(status), f"{one['psi']:.3f}", f"{one['p_adjusted']:.2g}")
+            for name, one in sorted(found, key=lambda pair: -pair[1]["psi"])
+        ]
+        tables[status] = _table(head, rows) if rows else ""
+    stable = sum(one["status"] == "stable" for one in columns.values())
+    folded = f"<details><summary>{stable} stable</summary>{tables.pop('stable')}</details>"
     day = escape(str(report.get("created_at", ""))[:16].replace("T", " "))
     source = escape(str(report.get("current", "")))
     note = f'<p class="soft">{source}, {day} UTC; drift.html has the bins.</p>'
-    return f"{note}\n{_table(head, rows)}"
+    return "\n".join([note, *tables.values(), folded])
 
 
 def _kpis(report: Report) -> str:
@@ -192,7 +195,7 @@ def _kpis(report: Report) -> str:
         )
         for one in report["kpis"]
     ]
-    delay = f"Labels come {report['label_delay_days']:g} days late."
+    delay = f"Delay of the labels in days: {report['label_delay_days']:g}."
     head = [("KPI", ""), ("", ""), ("now", "n"), ("before", "n"), ("wanted", "n")]
     return f'<p class="soft">{delay}</p>\n{_table(head, rows)}'
 
@@ -231,5 +234,5 @@ def _alerts(events: Sequence[Event], limits: AlertLimits) -> str:
         f"{escape(', '.join(event['reasons']))}.</p>"
         for event in asked
     )
-    head = [("when (UTC)", ""), ("job", ""), ("outcome", ""), ("message, id", "wide")]
+    head = [("when (UTC)", ""), ("job", "j"), ("outcome", ""), ("message, id", "wide")]
     return f"{request}<ul>{told}</ul>\n{_table(head, rows)}"

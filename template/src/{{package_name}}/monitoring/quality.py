@@ -254,7 +254,7 @@ def bias(seen: Scene, limits: QualityLimits, known: Labelled) -> Outcome:
         )
     wrong = [str(one["slice"]) for one in found if one["status"] == "finding"]
     text = f"predictions are off in {', '.join(wrong)}" if wrong else "no slice is off"
-    outcome = Outcome("finding" if wrong else "fine", f"{text} ({len(found)} slices)")
+    outcome = Outcome("finding" if wrong else "fine", f"{text} (slices: {len(found)})")
     body = {
         "status": outcome.status,
         "message": outcome.message,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from .. import operations, reports
 from ..errors import BadInput
@@ -172,7 +173,7 @@ def precision(events: Sequence[Event], limits: AlertLimits) -> dict[str, str]:
     }
 
 
-def monitoring_problems() -> list[str]:
+def monitoring_problems(path: Path = operations.PATH) -> list[str]:
     """Return what conf/operations.yaml lacks for a model that others rely on, a line each."""
     from .drift import DriftLimits
     from .quality import QualityLimits
@@ -180,13 +181,14 @@ def monitoring_problems() -> list[str]:
 
     problems = []
     try:
-        drift = operations.section("drift", DriftLimits)
-        quality = operations.section("quality", QualityLimits)
-        kpis, cost = operations.section("kpi", Kpis), operations.section("cost", Cost)
-        operations.section("retrain", RetrainLimits)
-        if not operations.has("model"):
+        drift = operations.section("drift", DriftLimits, path)
+        quality = operations.section("quality", QualityLimits, path)
+        kpis = operations.section("kpi", Kpis, path)
+        cost = operations.section("cost", Cost, path)
+        operations.section("retrain", RetrainLimits, path)
+        if not operations.has("model", path):
             problems.append("model.max_age_days: no limit on the model's age")
-    except (BadInput, ValidationError) as error:
+    except BadInput as error:
         return [str(error)]
     if _is_prompt(drift.alert):
         problems.append("drift.alert: nobody hears of a finding")
