@@ -178,7 +178,7 @@ def skew(seen: Scene, limits: SkewLimits) -> Outcome:
         )
     }
     answered = _answered(seen.champion, rows.head(ANSWERS), logged.answers.head(ANSWERS))
-    low = [name for name, one in found.items() if one["match"] < limits.min_match]
+    low = [name for name, rate in zip(found, match, strict=True) if rate < limits.min_match]
     low += ["the answers"] if answered < limits.min_match else []
     text = f"differs offline: {', '.join(low)}" if low else f"{len(found)} features are the same"
     outcome = Outcome("finding" if low else "fine", f"{text} ({len(served)} rows)")

@@ -236,6 +236,8 @@ def cost(seen: Scene, rates: Cost) -> Outcome:
     """Estimate a month by rates and durations, against the budget; write reports/cost.json."""
     if rates.budget_per_month is None:
         return Outcome("unknown", "conf/operations.yaml: cost names no budget_per_month")
+    if seen.champion is None:
+        return Outcome("unknown", seen.reason)
     seconds = training_seconds(seen)
     parts = {
         "training": (seconds or 0.0) / 3600 * rates.training_per_hour * rates.trainings_per_month,
