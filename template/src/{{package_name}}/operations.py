@@ -15,7 +15,19 @@ from .settings import checked, read_yaml
 
 PATH = Path("conf/operations.yaml")
 # A name that is not here is a slip of the pen, which must not pass for "not configured".
-SECTIONS = ("drift", "model", "delivery")
+SECTIONS = (
+    "drift",
+    "model",
+    "delivery",
+    "quality",
+    "kpi",
+    "cost",
+    "trend",
+    "retrain",
+    "alerts",
+    "skew",
+    "invariants",
+)
 
 
 class Section(BaseModel):

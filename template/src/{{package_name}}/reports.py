@@ -195,3 +195,17 @@ def append_event(kind: str, *, settings: Settings | None = None, **fields: Any) 
     finally:
         os.close(file)
     return event
+
+
+def events(settings: Settings | None = None) -> list[dict[str, Any]]:
+    """Return what `append_event` wrote, the oldest first; a line that is no event is left out."""
+    path = (settings or load()).reports_dir / "events.jsonl"
+    found = []
+    for line in path.read_text("utf-8").splitlines() if path.is_file() else ():
+        try:
+            event = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(event, dict) and {"event_id", "type", "ts"} <= event.keys():
+            found.append(event)
+    return found

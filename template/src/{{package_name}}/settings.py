@@ -46,6 +46,8 @@ class Settings(BaseSettings):
     privacy_key: SecretStr | None = None
     serving_host: str = "127.0.0.1"
     serving_port: int = 8000
+    # Whether a first deployment needs a monitoring configuration without gaps.
+    monitoring_required: bool = False
 
     def registry_stamp(self) -> list[int] | None:
         """Return size and time (ns) of the registry's file; None for a server, which has no file.
