@@ -29,9 +29,10 @@ class Feature:
 
 
 def feature_schema() -> pa.DataFrameSchema:
-    """Return the schema of the features alone: all columns but the target and the time."""
-    others = [name for name in (TARGET, TIME) if name is not None]
-    return Source.to_schema().remove_columns(others)
+    """Return the schema of the features alone: no target, no time, no protected column."""
+    schema = Source.to_schema()
+    others = [name for name in (TARGET, TIME, *protected()) if name in schema.columns]
+    return schema.remove_columns(others)
 
 
 def features() -> list[Feature]:
@@ -129,6 +130,10 @@ class Description(BaseModel):
     source: str | None = None
     owner: str | None = None
     pii: bool = False
+    # A person's group, such as sex or age: fairness is measured by it, the model never sees it.
+    protected: bool = False
+    # How an explanation names it to the person concerned; default: the description.
+    text: str | None = None
 
 
 class Catalogue(BaseModel):
@@ -153,6 +158,13 @@ def described(path: Path = DESCRIPTIONS) -> dict[str, Description]:
         raise BadInput(f"{path}: {name}: {first['msg']}") from None
 
 
+def protected(path: Path = DESCRIPTIONS) -> list[str]:
+    """Return the protected columns; none where the descriptions are not at hand."""
+    if not path.is_file():
+        return []
+    return [name for name, told in described(path).items() if told.protected]
+
+
 def check_described(names: Sequence[str], path: Path = DESCRIPTIONS) -> None:
     """Raise BadInput unless exactly these features are described, each with the schema's dtype."""
     known = described(path)
@@ -163,6 +175,7 @@ def check_described(names: Sequence[str], path: Path = DESCRIPTIONS) -> None:
         dtype = known[name].dtype
         if dtype not in (None, dtypes.get(name)):
             raise BadInput(f"{path}: {name} is {dtype} here and {dtypes.get(name)} in the schema")
-    for name in known:
-        if name not in names:
+    columns = Source.to_schema().columns
+    for name, told in known.items():
+        if name not in names and not (told.protected and name in columns):
             raise BadInput(f"{path} describes {name!r}, which is no feature of the schema")
