@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import platform
 import secrets
 import subprocess
 import time
@@ -100,6 +101,18 @@ def data_version(lock: Path = Path("dvc.lock")) -> str | None:
 def lock_hash(lock: Path = Path("uv.lock")) -> str | None:
     """Return the sha256 of the lock of all packages, or None if there is none."""
     return hashlib.sha256(lock.read_bytes()).hexdigest() if lock.is_file() else None
+
+
+def environment_hash(package: Path = Path(__file__).parent) -> str:
+    """Return the sha256 of what predictions depend on beside the model's file.
+
+    That is: this package's code, the lock of all packages, and Python's version.
+    """
+    found = hashlib.sha256(f"{platform.python_version()} {lock_hash()}".encode())
+    for path in sorted(package.rglob("*.py")):
+        found.update(f"\n{path.relative_to(package).as_posix()}\n".encode())
+        found.update(path.read_bytes())
+    return found.hexdigest()
 
 
 def source() -> Literal["ci", "local"]:

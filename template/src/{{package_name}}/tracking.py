@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 # Both are read when mlflow is imported.
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
@@ -26,10 +26,11 @@ from mlflow.models import infer_signature
 
 from . import reports
 from .errors import BadInput
-from .model import artifact
-from .model.train import Candidate, candidate
 from .params import Params
 from .settings import Settings
+
+if TYPE_CHECKING:
+    from .model.train import Candidate
 
 # What the logged model needs to be loaded elsewhere; named here so that MLflow need not find out.
 REQUIREMENTS = ("numpy", "pandas", "scikit-learn", "skops")
@@ -60,6 +61,8 @@ def log_run(
 
     `bundle` turns the run's id into file names and contents, kept with the run byte for byte.
     """
+    from .model.artifact import TRUSTED_TYPES  # skops, which a deployment can do without
+
     client = connect(settings)
     experiment = _experiment(client, settings)
     with mlflow.start_run(experiment_id=experiment, tags=tags(trained.sha256)) as run:
@@ -78,7 +81,7 @@ def log_run(
                 trained.pipeline,
                 name="model",
                 serialization_format="skops",
-                skops_trusted_types=list(artifact.TRUSTED_TYPES),
+                skops_trusted_types=list(TRUSTED_TYPES),
                 pip_requirements=[f"{name}=={version(name)}" for name in REQUIREMENTS],
                 signature=infer_signature(sample, trained.pipeline.predict(sample)),
             )
@@ -94,6 +97,8 @@ def find_run(client: MlflowClient, settings: Settings, digest: str) -> str | Non
 
 def run(settings: Settings, params: Params) -> str:
     """Stage `track`: log the candidate, once per model file; return one line on the run."""
+    from .model.train import candidate
+
     trained = candidate(settings)
     known = find_run(connect(settings), settings, trained.sha256)
     if known is not None:

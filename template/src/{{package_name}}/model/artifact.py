@@ -56,13 +56,6 @@ def load(path: Path, sha256: str | None = None) -> Pipeline:
     return model
 
 
-def digest(path: Path) -> str:
-    """Return the sha256 of a file, in hexadecimal."""
-    if not path.is_file():
-        raise BadInput(f"no model file at {path}; run `uv run poe pipeline` first")
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 def _normal(archive: bytes) -> bytes:
     """Rewrite a skops archive without what differs between two equal models.
 

@@ -8,19 +8,20 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError
-from sklearn.pipeline import Pipeline
 
 from ..data import table
 from ..data.columns import Feature, check, conform, feature_schema
 from ..errors import BadInput
-from ..features.pipeline import predict
 from ..settings import Settings
-from . import artifact
+
+# Whoever only puts a version in place reads the manifest and waits for no scikit-learn.
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
 
 # Rounding may differ between processors in the last digits; a real change is far above this.
 TOLERANCE = 1e-9
@@ -45,6 +46,8 @@ class Manifest(BaseModel):
     run_id: str
     git_commit: str | None
     data_version: str | None
+    # reports.environment_hash() at registration; unknown for versions of an older template.
+    environment: str | None = None
     task: Literal["classification", "regression"]
     features: list[Feature]
     trusted_types: list[str]
@@ -68,6 +71,8 @@ class Champion:
         classification) and for a classification `probability` of a 1, on the index of `frame`.
         Raises BadInput for a missing column or a value of the wrong type.
         """
+        from ..features.pipeline import predict
+
         rows = conform(frame, self.manifest.features)
         return predict(self.pipeline, rows, self.manifest.task)
 
@@ -98,13 +103,10 @@ def load_version(models_dir: Path, version: str) -> Champion:
 
 def load_folder(folder: Path) -> Champion:
     """Load the version that is exported to `folder`; errors as in `load`."""
+    from . import artifact
+
     path = folder / "manifest.json"
-    if not path.is_file():
-        raise BadInput(f"no {path}")
-    try:
-        manifest = Manifest.model_validate_json(path.read_bytes())
-    except ValidationError as error:
-        raise BadInput(f"{path}: {error.errors()[0]['msg']}") from None
+    manifest = read_manifest(path)
     unknown = set(manifest.trusted_types) - set(artifact.TRUSTED_TYPES)
     if unknown:
         raise BadInput(f"{path} asks to trust {min(unknown)}, which this code does not")
@@ -112,6 +114,16 @@ def load_folder(folder: Path) -> Champion:
     champion = Champion(manifest, pipeline)
     _check_golden(champion)
     return champion
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read a manifest; raises BadInput if it is missing or broken."""
+    if not path.is_file():
+        raise BadInput(f"no {path}")
+    try:
+        return Manifest.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise BadInput(f"{path}: {error.errors()[0]['msg']}") from None
 
 
 def offline(

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import platform
 import shutil
 import tempfile
+from importlib.metadata import version as installed
 from pathlib import Path
-
-import sklearn
+from typing import TYPE_CHECKING
 
 from .. import TASK, reports
 from ..data.columns import features
 from ..data.table import to_rows
 from ..errors import BadInput
-from ..features.pipeline import predict
 from ..reports import replace_file
-from . import artifact
-from .champion import Golden, Manifest, load_folder
-from .train import Candidate
+from .champion import Golden, Manifest, load_folder, read_manifest
+
+if TYPE_CHECKING:
+    from .train import Candidate
 
 MODEL = "model.skops"
 MANIFEST = "manifest.json"
@@ -31,6 +32,9 @@ def pack(trained: Candidate, name: str, run_id: str) -> dict[str, bytes]:
 
     The golden rows are real test rows: whoever may read the model may read them.
     """
+    from ..features.pipeline import predict
+    from .artifact import TRUSTED_TYPES
+
     answers = predict(trained.pipeline, trained.sample, TASK)
     probabilities = answers["probability"].tolist() if "probability" in answers else None
     manifest = Manifest(
@@ -40,12 +44,13 @@ def pack(trained: Candidate, name: str, run_id: str) -> dict[str, bytes]:
         run_id=run_id,
         git_commit=reports.commit(),
         data_version=reports.data_version(),
+        environment=reports.environment_hash(),
         task=TASK,
         features=features(),
-        trusted_types=list(artifact.TRUSTED_TYPES),
+        trusted_types=list(TRUSTED_TYPES),
         trained_at=trained.training["trained_at"],
         python=platform.python_version(),
-        sklearn=sklearn.__version__,
+        sklearn=installed("scikit-learn"),
         golden=Golden(
             rows=to_rows(trained.sample),
             predictions=answers["prediction"].tolist(),
@@ -65,12 +70,14 @@ def unpack(bundle: Path, version: str, sha256: str, models_dir: Path) -> Manifes
     with tempfile.TemporaryDirectory(prefix=".export-", dir=models_dir) as folder:
         new = Path(folder) / "new"
         shutil.copytree(bundle, new)
-        manifest = Manifest.model_validate_json((new / MANIFEST).read_bytes())
-        if manifest.sha256 != sha256:
+        manifest = read_manifest(new / MANIFEST)
+        if not manifest.sha256 == _sha256(new / MODEL) == sha256:
             raise BadInput(f"the run's files are not those of version {version}: sha256 differs")
         manifest = manifest.model_copy(update={"version": version})
         (new / MANIFEST).write_bytes(_json(manifest))
-        load_folder(new)
+        if manifest.environment != reports.environment_hash():
+            # Under the code and packages that it was registered with it has answered already.
+            load_folder(new)
         if place.exists():
             place.rename(Path(folder) / "old")
         new.rename(place)
@@ -80,6 +87,10 @@ def unpack(bundle: Path, version: str, sha256: str, models_dir: Path) -> Manifes
 def point_to(version: str, models_dir: Path) -> None:
     """Make the version the champion that `champion.load` finds."""
     replace_file(models_dir / "champion.json", (json.dumps({"version": version}) + "\n").encode())
+
+
+def _sha256(path: Path) -> str | None:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
 
 
 def _json(manifest: Manifest) -> bytes:
