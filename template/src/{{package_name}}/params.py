@@ -31,6 +31,14 @@ class RandomSplit(_Section):
     kind: Literal["random"]
     test_share: float = Field(gt=0, lt=1)
     seed: int
+    # A further share that only `final-test` sees, once per version.
+    final_share: float = Field(default=0, ge=0, lt=1)
+
+    @model_validator(mode="after")
+    def _rows_are_left(self) -> RandomSplit:
+        if self.test_share + self.final_share >= 1:
+            raise ValueError("test_share and final_share leave no training rows")
+        return self
 
 
 class TimeSplit(_Section):
@@ -39,11 +47,15 @@ class TimeSplit(_Section):
     kind: Literal["time"]
     train: tuple[datetime, datetime]
     test: tuple[datetime, datetime]
+    # A further range that only `final-test` sees, once per version.
+    final: tuple[datetime, datetime] | None = None
 
     @model_validator(mode="after")
     def _test_follows_training(self) -> TimeSplit:
         if not self.train[0] < self.train[1] <= self.test[0] < self.test[1]:
             raise ValueError("the test range must start where the training range ends, or later")
+        if self.final is not None and not self.test[1] <= self.final[0] < self.final[1]:
+            raise ValueError("the final range must start where the test range ends, or later")
         return self
 
 

@@ -9,8 +9,9 @@ import json
 import logging
 import os
 import tempfile
+import time
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 import mlflow
 import mlflow.sklearn
 from mlflow import MlflowClient
+from mlflow.entities import Metric, Param
 from mlflow.models import infer_signature
 
 from . import reports
@@ -65,7 +67,8 @@ def log_run(
 
     client = connect(settings)
     experiment = _experiment(client, settings)
-    with mlflow.start_run(experiment_id=experiment, tags=tags(trained.sha256)) as run:
+    known = {**tags(trained.sha256), **_tuning(settings)}
+    with mlflow.start_run(experiment_id=experiment, tags=known) as run:
         mlflow.log_params(flat(params.model_dump(mode="json")))
         mlflow.log_metrics(trained.measurements)
         if bundle is not None:
@@ -88,6 +91,26 @@ def log_run(
     return run.info.run_id, logged.model_uri
 
 
+def log_study(
+    settings: Settings, study: str, metric: str, trials: Sequence[dict[str, Any]]
+) -> None:
+    """Log a search as one run, and each trial as a run below it with its point and score."""
+    client = connect(settings)
+    experiment = _experiment(client, settings)
+    known = {**tags(), "tuning.study": study}
+    parent = client.create_run(experiment, run_name=f"search {study}", tags=known)
+    for number, trial in enumerate(trials):
+        tied = {**known, "mlflow.parentRunId": parent.info.run_id}
+        run = client.create_run(experiment, run_name=f"trial {number}", tags=tied)
+        client.log_batch(
+            run.info.run_id,
+            metrics=[Metric(metric, trial["score"], int(time.time() * 1000), 0)],
+            params=[Param(name, text) for name, text in flat(trial["point"]).items()],
+        )
+        client.set_terminated(run.info.run_id)
+    client.set_terminated(parent.info.run_id)
+
+
 def find_run(client: MlflowClient, settings: Settings, digest: str) -> str | None:
     """Return the id of the newest run that logged the model of this sha256, or None."""
     query = f"tags.`model.sha256` = '{digest}'"
@@ -107,7 +130,7 @@ def run(settings: Settings, params: Params) -> str:
     return f"run {run_id}"
 
 
-def tags(digest: str) -> dict[str, str]:
+def tags(digest: str | None = None) -> dict[str, str]:
     """Return the tags from which a run can be traced and made again; unknown ones are left out."""
     known = {
         "git.commit": reports.commit(),
@@ -121,6 +144,18 @@ def tags(digest: str) -> dict[str, str]:
         name: str(value).lower() if isinstance(value, bool) else value
         for name, value in known.items()
         if value is not None
+    }
+
+
+def _tuning(settings: Settings) -> dict[str, str]:
+    """Return which search the parameters come from: the last one, if there was one."""
+    search = reports.read("search", settings)
+    if search is None:
+        return {}
+    return {
+        "tuning.study": str(search["study"]),
+        "tuning.trials": str(len(search["trials"])),
+        "tuning.at": str(search["created_at"]),
     }
 
 

@@ -31,8 +31,8 @@ class Feature:
 def feature_schema() -> pa.DataFrameSchema:
     """Return the schema of the features alone: no target, no time, no protected column."""
     schema = Source.to_schema()
-    others = [name for name in (TARGET, TIME, *protected()) if name in schema.columns]
-    return schema.remove_columns(others)
+    others = {TARGET, TIME, *protected()}
+    return schema.remove_columns([name for name in schema.columns if name in others])
 
 
 def features() -> list[Feature]:

@@ -18,10 +18,12 @@ from ..settings import Settings
 
 TRAIN = "processed/train.parquet"
 TEST = "processed/test.parquet"
+# Rows that neither training, search nor `evaluate` ever sees; often there are none.
+FINAL = "processed/final.parquet"
 
 
 def run(settings: Settings, params: Params) -> str:
-    """Write data/processed/{train,test}.parquet and reports/split.json; return one line on both.
+    """Write data/processed/{train,test,final}.parquet and reports/split.json; return one line.
 
     Raises BadInput, and writes nothing, if conf/features.yaml and the schema differ, or if one side
     of the split is empty.
@@ -37,8 +39,10 @@ def run(settings: Settings, params: Params) -> str:
             raise BadInput(f"all {len(rows)} {side} rows have the same {TARGET!r}")
     table.write(train, settings.data_dir / TRAIN)
     table.write(test, settings.data_dir / TEST)
-    left_out = len(frame) - len(train) - len(test)
-    counts = {"train": len(train), "test": len(test), "left_out": left_out}
+    final = held_back(frame, params.split, TARGET, TIME)
+    table.write(final, settings.data_dir / FINAL)
+    left_out = len(frame) - len(train) - len(test) - len(final)
+    counts = {"train": len(train), "test": len(test), "final": len(final), "left_out": left_out}
     reports.write("split", {"kind": params.split.kind, **counts}, settings)
     return f"{len(train)} training rows, {len(test)} test rows, {left_out} left out"
 
@@ -52,23 +56,38 @@ def split(
     """
     match how:
         case RandomSplit():
-            test = _random(frame, how, target)
-            return frame[~test], frame[test]
+            part = _random(frame, how, target)
+            return frame[part == 0], frame[part == 1]
         case TimeSplit() if time is not None:
             moments = frame[time]
             return frame[_within(moments, how.train)], frame[_within(moments, how.test)]
     raise BadInput("a split by time needs TIME in the schema to name the column with the time")
 
 
-def _random(frame: pd.DataFrame, how: RandomSplit, target: str) -> npt.NDArray[np.bool_]:
-    """Mark the test rows: the same share of each class, or of all rows of a regression."""
+def held_back(
+    frame: pd.DataFrame, how: RandomSplit | TimeSplit, target: str, time: str | None
+) -> pd.DataFrame:
+    """Return the rows of the final test, in the order of the frame; often none."""
+    match how:
+        case RandomSplit():
+            final: pd.DataFrame = frame[_random(frame, how, target) == 2]
+            return final
+        case TimeSplit() if time is not None and how.final is not None:
+            return frame[_within(frame[time], how.final)]
+    return frame.iloc[:0]
+
+
+def _random(frame: pd.DataFrame, how: RandomSplit, target: str) -> npt.NDArray[np.int8]:
+    """Mark training rows 0, test rows 1, final rows 2: the same shares of each class, or of all."""
     generator = np.random.default_rng(how.seed)
-    test = np.zeros(len(frame), dtype=np.bool_)
+    part = np.zeros(len(frame), dtype=np.int8)
     classes = frame[target].to_numpy() if TASK == "classification" else np.zeros(len(frame))
     for value in np.unique(classes):
         rows = generator.permutation(np.flatnonzero(classes == value))
-        test[rows[: round(len(rows) * how.test_share)]] = True
-    return test
+        test = round(len(rows) * how.test_share)
+        part[rows[:test]] = 1
+        part[rows[test : test + round(len(rows) * how.final_share)]] = 2
+    return part
 
 
 def _within(moments: pd.Series[pd.Timestamp], bounds: tuple[datetime, datetime]) -> pd.Series[bool]:

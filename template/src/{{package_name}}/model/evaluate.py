@@ -1,4 +1,4 @@
-"""Stage `evaluate`: measure candidate and baseline on the same test rows, as a whole and in parts."""
+"""Stage `evaluate`: measure candidate and baseline on the same test rows, whole and in parts."""
 
 from __future__ import annotations
 

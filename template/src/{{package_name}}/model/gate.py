@@ -115,7 +115,10 @@ def _decay(facts: Facts, limits: Gate, sign: float) -> list[Check]:
     if not facts.earlier:
         return [Check("decay", "unknown", "no earlier version to compare with")]
     best = sign * max(sign * value for value in facts.earlier)
-    both = f"{facts.candidate:.4f}", f"the best of the last {len(facts.earlier)} versions {best:.4f}"
+    both = (
+        f"{facts.candidate:.4f}",
+        f"the best of the last {len(facts.earlier)} versions {best:.4f}",
+    )
     most = limits.max_loss_to_best
     if not sign * (best - facts.candidate) <= most + ROUNDING:
         return [Check("decay", "failed", f"{both[0]} is behind {both[1]} by more than {most:g}")]

@@ -20,7 +20,7 @@ from ..params import Evaluate
 Numbers = npt.NDArray[np.float64]
 # Of a 95 % interval of the normal distribution.
 Z = 1.959964
-# A number with at most so many values is a category, and so many categories get a slice of their own.
+# A number with at most so many values is a category; so many categories get a slice of their own.
 MANY_VALUES = 10
 TOP = 5
 # More rows than this are not drawn for an interval: it gets wider by that, never narrower.
@@ -29,7 +29,8 @@ MOST_DRAWN = 10_000
 
 def _log_loss(truth: Numbers, answers: pd.DataFrame) -> Numbers:
     p = np.clip(answers["probability"].to_numpy(np.float64), 1e-15, 1 - 1e-15)
-    return -np.log(np.where(truth == 1, p, 1 - p))
+    losses: Numbers = -np.log(np.where(truth == 1, p, 1 - p))
+    return losses
 
 
 # Metrics that are a mean over rows: defined for the smallest slice, even of one class alone.
@@ -201,35 +202,35 @@ def _fairness(
     said = answers["prediction"].to_numpy(np.float64)
     table, known = [], []
     for label, mask in groups(column):
-        line = {"group": label, "n": int(mask.sum()), "positives": int((truth[mask] == 1).sum())}
-        line["status"] = "measured" if line["n"] >= settings.min_rows else "unknown"
-        if line["status"] == "measured":
+        n = int(mask.sum())
+        line: dict[str, Any] = {"group": label, "n": n, "positives": int((truth[mask] == 1).sum())}
+        line["status"] = "measured" if n >= settings.min_rows else "unknown"
+        if n >= settings.min_rows:
             known.append(mask)
             line["error"] = float(np.abs(said[mask] - truth[mask]).mean())
             line["mean_answer"] = float(said[mask].mean())
             line["calibration"] = calibration(truth[mask], answers[mask], settings.bins)["error"]
             if TASK == "classification":
-                line["selected_interval"] = wilson(said[mask].sum(), line["n"])
+                line["selected_interval"] = wilson(said[mask].sum(), n)
         table.append(line)
     result: dict[str, Any] = {"groups": table, "unknown": len(table) - len(known)}
     if TASK == "regression" or len(known) < 2:
         return {**result, "parity_ratio": None, "opportunity_gap": None}
     # A group without enough cases says nothing on the share of them that is found.
-    found = [m for m in known if (truth[m] == 1).sum() >= settings.min_rows]
+    cases = [mask & (truth == 1) for mask in known]
+    cases = [mask for mask in cases if mask.sum() >= settings.min_rows]
     for name, masks, figure in (
-        ("parity_ratio", known, lambda rows, masks: _ratio(_shares(said, rows, masks))),
-        (
-            "opportunity_gap",
-            [m & (truth == 1) for m in found],
-            lambda rows, masks: float(np.ptp(_shares(said, rows, masks))),
-        ),
+        ("parity_ratio", known, _ratio),
+        ("opportunity_gap", cases, _gap),
     ):
         if len(masks) < 2:
             result[name] = None
             continue
-        result[name] = figure(np.arange(len(said)), masks)
-        again = [figure(rows, masks) for rows in draws(len(said), settings.resamples)]
-        result[f"{name}_interval"] = interval(np.asarray(again)[~np.isnan(again)])
+        result[name] = figure(_shares(said, np.arange(len(said)), masks))
+        again = np.array(
+            [figure(_shares(said, rows, masks)) for rows in draws(len(said), settings.resamples)]
+        )
+        result[f"{name}_interval"] = interval(again[~np.isnan(again)])
     return result
 
 
@@ -247,6 +248,10 @@ def _ratio(shares: Numbers) -> float:
     """Return the lowest over the highest share; nobody selected anywhere is no difference."""
     highest = shares.max()
     return 1.0 if highest == 0 else float(shares.min() / highest)
+
+
+def _gap(shares: Numbers) -> float:
+    return float(shares.max() - shares.min())
 
 
 def _short(value: Any) -> str:
