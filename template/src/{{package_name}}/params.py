@@ -86,7 +86,7 @@ class Evaluate(_Section):
     automatic_slices: int = Field(default=3, ge=0)
     slice_metric: str | None = None
     # With fewer rows than this nothing is said about a slice or a group.
-    min_rows: int = Field(default=30, ge=2)
+    min_rows: int = Field(default=20, ge=2)
     # Bins of the reliability table, and how often rows are drawn anew for an interval.
     bins: int = Field(default=10, ge=2)
     resamples: int = Field(default=200, ge=20)

@@ -13,6 +13,7 @@ from .data import table
 from .errors import BadInput, Refused
 from .features.split import FINAL
 from .model import export
+from .model.card import CARD, model_card
 from .model.champion import load_version, of_version
 from .model.evaluate import chosen, measure
 from .model.gate import Decision, Facts, decide
@@ -106,9 +107,12 @@ def _recorded(
         outputs = client.get_run(run_id).outputs
         if outputs is not None and outputs.model_outputs:
             return run_id, f"models:/{outputs.model_outputs[0].model_id}"
-    return tracking.log_run(
-        settings, params, trained, lambda run_id: export.pack(trained, settings.model_name, run_id)
-    )
+
+    def bundle(run_id: str) -> dict[str, bytes]:
+        told = model_card(trained, settings, params).encode()
+        return {**export.pack(trained, settings.model_name, run_id), CARD: told}
+
+    return tracking.log_run(settings, params, trained, bundle)
 
 
 def _judge(

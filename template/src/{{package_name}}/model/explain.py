@@ -31,6 +31,7 @@ Numbers = npt.NDArray[np.float64]
 # Rows that are explained at once: enough to be quick, few enough for the memory.
 CHUNK = 64
 SHOWN = 5
+SCALE = "log-odds of a 1" if TASK == "classification" else "answer"
 # Of a feature's standard deviation: a change that should not matter.
 NOISE = 0.01
 
@@ -166,15 +167,16 @@ def run(settings: Settings, *, version: str | None, file: Path | None) -> str:
     rows = champion.rows_of(loaded, file)
     made = explainer(loaded.pipeline)
     x = made.inputs(rows)
-    lines = [f"version {loaded.manifest.version}; contributions to the {_scale()}"]
+    lines = [f"version {loaded.manifest.version}; contributions to the {SCALE}"]
     texts = _texts(made.names)
     answers = loaded.predict(rows)
     for i, shares in enumerate(made.contributions(x)):
         lines.append(f"row {i}: {_said(answers.iloc[i])}")
-        for j in np.argsort(-np.abs(shares), kind="stable")[:SHOWN]:
+        most = np.argsort(-np.abs(shares), kind="stable")[:SHOWN]
+        for j in most:
             way = "raises" if shares[j] > 0 else "lowers"
             lines.append(f"  {shares[j]:+.4f}  {made.names[j]} = {x[i, j]:g} {way} it: {texts[j]}")
-        rest = shares.sum() - shares[np.argsort(-np.abs(shares), kind="stable")[:SHOWN]].sum()
+        rest = shares.sum() - shares[most].sum()
         lines.append(f"  {rest:+.4f}  all others; {made.base:+.4f} without knowing anything")
     return "\n".join(lines)
 
@@ -201,7 +203,7 @@ def row_by_step(settings: Settings, *, number: int, version: str | None, file: P
     for j in np.argsort(-np.abs(shares), kind="stable"):
         if shares[j] != 0:
             lines.append(f"  {shares[j]:+.6f}  {made.names[j]}")
-    lines += ["margin", f"  {float(made.margin(x)[0]):.6f}  ({_scale()})"]
+    lines += ["margin", f"  {float(made.margin(x)[0]):.6f}  ({SCALE})"]
     return "\n".join([*lines, _said(loaded.predict(row).iloc[0])])
 
 
@@ -295,7 +297,3 @@ def _values(frame: pd.DataFrame) -> Iterator[str]:
 
 def _said(answer: pd.Series[Any]) -> str:
     return ", ".join(f"{name} {value:.6g}" for name, value in answer.items())
-
-
-def _scale() -> str:
-    return "log-odds of a 1" if TASK == "classification" else "answer"
