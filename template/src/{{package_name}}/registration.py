@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+
 from mlflow import MlflowClient
 from mlflow.entities.model_registry import ModelVersion
 
 from . import reports, tracking
+from .data import table
 from .errors import BadInput, Refused
+from .features import registry as features
+from .features.split import FINAL
 from .model import export
-from .model.champion import load_version
-from .model.evaluate import Decision, chosen, decide, measure
+from .model.card import CARD, model_card
+from .model.champion import load_version, of_version
+from .model.evaluate import chosen, measure
+from .model.gate import Decision, Facts, decide
 from .model.train import Candidate, candidate
 from .params import Params
 from .registry import CHALLENGER, CHAMPION, ROLLED_BACK_AT, SHA256, aliased, get, number, versions
 from .reports import append_event, data_version
 from .settings import Settings
+
+# A tag of a version: when its one look at the final rows was.
+FINAL_TEST_AT = "final_test_at"
 
 
 def run(settings: Settings, params: Params) -> str:
@@ -44,7 +53,7 @@ def register(settings: Settings, params: Params, trained: Candidate) -> str:
         if ROLLED_BACK_AT in known.tags:
             return f"this model is version {number(known)}, which was rolled back"
     run_id, uri = _recorded(client, settings, params, trained)
-    decision, values = _judge(client, settings, params, trained)
+    decision, facts = _judge(client, settings, params, trained)
     version = None
     if decision.accepted:
         sha256 = trained.sha256
@@ -59,11 +68,44 @@ def register(settings: Settings, params: Params, trained: Candidate) -> str:
         status="success" if decision.accepted else "failure",
         metric=params.evaluate.metric,
         reason=decision.reason,
-        **values,
+        candidate=facts.candidate,
+        baseline=facts.baseline,
+        champion=facts.champion,
+        earlier=list(facts.earlier),
+        margin=facts.margin,
+        row_ms=facts.row_ms,
+        checks=[check._asdict() for check in decision.checks],
     )
     if not decision.accepted:
         raise Refused(f"the gate refuses the candidate: {params.evaluate.metric} {decision.reason}")
     return f"version {version} is the challenger: {params.evaluate.metric} {decision.reason}"
+
+
+def final_test(settings: Settings, version: str, again: str | None = None) -> str:
+    """Measure a version on the rows held back by the split, once; return one line on it.
+
+    Rows that are looked at twice become rows to choose by. Raises Refused for a second use without
+    a reason, and BadInput if no rows are held back; each use is an event.
+    """
+    client = tracking.connect(settings)
+    known = get(client, settings, version)
+    rows = table.read(settings.data_dir / FINAL)
+    if rows.empty:
+        raise BadInput("no rows are held back: set `final_share` (or `final`) of `split`")
+    before = known.tags.get(FINAL_TEST_AT)
+    if before is not None and not (again or "").strip():
+        raise Refused(
+            f"version {version} had its final test at {before}; --again REASON repeats it"
+        )
+    values = measure(of_version(settings, version).pipeline, rows)
+    moment = reports.now()
+    client.set_model_version_tag(settings.model_name, version, FINAL_TEST_AT, moment)
+    facts = {"metrics": values, "rows": len(rows), "again": again}
+    append_event(
+        "final_test", settings=settings, model_version=version, run_id=known.run_id, **facts
+    )
+    reports.write(f"final_test_{version}", {"model_version": version, **facts}, settings)
+    return ", ".join(f"{name} {value:.4f}" for name, value in values.items())
 
 
 def _recorded(
@@ -75,24 +117,51 @@ def _recorded(
         outputs = client.get_run(run_id).outputs
         if outputs is not None and outputs.model_outputs:
             return run_id, f"models:/{outputs.model_outputs[0].model_id}"
-    return tracking.log_run(
-        settings, params, trained, lambda run_id: export.pack(trained, settings.model_name, run_id)
-    )
+
+    def bundle(run_id: str) -> dict[str, bytes]:
+        told = model_card(trained, settings, params).encode()
+        return {**export.pack(trained, settings.model_name, run_id), CARD: told}
+
+    return tracking.log_run(settings, params, trained, bundle)
 
 
 def _judge(
     client: MlflowClient, settings: Settings, params: Params, trained: Candidate
-) -> tuple[Decision, dict[str, float | None]]:
-    """Return the gate's decision and the values it rests on."""
+) -> tuple[Decision, Facts]:
+    """Return the gate's decision and the facts it rests on."""
     name = params.evaluate.metric
-    values = {
-        "candidate": trained.report["candidate"][name],
-        "baseline": trained.report["baseline"][name],
-        "champion": _champions_value(client, settings, params, trained),
-    }
-    metric = chosen(name)
-    decision = decide(**values, limits=params.gate, higher_is_better=metric.higher_is_better)
-    return decision, values
+    report = trained.report
+    margin = report.get("margin")
+    facts = Facts(
+        candidate=report["candidate"][name],
+        baseline=report["baseline"][name],
+        champion=_champions_value(client, settings, params, trained),
+        earlier=_earlier_values(client, settings, params, trained),
+        margin=(margin["low"], margin["high"]) if margin else None,
+        slices=reports.read("slices", settings) or {},
+        fairness=reports.read("fairness", settings) or {},
+        row_ms=report.get("row_ms"),
+        policy=features.objections(features.load(), trained.train),
+    )
+    return decide(facts, params.gate, higher_is_better=chosen(name).higher_is_better), facts
+
+
+def _earlier_values(
+    client: MlflowClient, settings: Settings, params: Params, trained: Candidate
+) -> list[float]:
+    """Return what the last versions were registered with, without those that were rolled back.
+
+    Each was measured on the test rows of its time: this watches the trend, `champion` compares.
+    """
+    known = [
+        version
+        for version in versions(client, settings)
+        if ROLLED_BACK_AT not in version.tags and version.tags.get(SHA256) != trained.sha256
+    ]
+    last = sorted(known, key=lambda version: -int(version.version))[: params.gate.last_versions]
+    logged = [client.get_run(str(version.run_id)).data.metrics for version in last]
+    name = params.evaluate.metric
+    return [float(metrics[name]) for metrics in logged if name in metrics]
 
 
 def _champions_value(

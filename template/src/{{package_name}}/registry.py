@@ -6,8 +6,14 @@ here imports what a model is made of.
 
 from __future__ import annotations
 
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,11 +23,13 @@ from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
 from . import tracking
-from .errors import BadInput
+from .data.table import RAW
+from .errors import BadInput, Refused
 from .model import export
-from .reports import append_event
+from .reports import append_event, lock_hash
 from .settings import Settings
 
+PACKAGE = __name__.partition(".")[0]
 CHALLENGER = "challenger"
 CHAMPION = "champion"
 # Tags of a version. An alias keeps no time and no history; these do.
@@ -81,6 +89,87 @@ def fetch(settings: Settings, version: str) -> None:
     """Export a version to models/<version>/ without deploying it."""
     client = tracking.connect(settings)
     _export(settings, get(client, settings, version))
+
+
+def reproduce(settings: Settings, version: str) -> str:
+    """Train a version anew from its commit, its lock and its data; return one line on the match.
+
+    Raises BadInput if its commit or data cannot be had, and Refused if another file comes out.
+    """
+    client = tracking.connect(settings)
+    known = get(client, settings, version)
+    tags = client.get_run(str(known.run_id)).data.tags
+    start = time.perf_counter()
+    digest, differs = _train_again(tags)
+    same = digest == known.tags[SHA256]
+    append_event(
+        "reproduced",
+        settings=settings,
+        model_version=version,
+        git_sha=tags.get("git.commit"),
+        run_id=known.run_id,
+        data_version=tags.get("data.version"),
+        status="success" if same else "failure",
+        sha256=digest,
+        expected=known.tags[SHA256],
+        differs=differs,
+        duration_s=round(time.perf_counter() - start, 3),
+    )
+    if not same:
+        reasons = "; ".join(differs) or "same commit, lock and data: training is not deterministic"
+        raise Refused(f"version {version} comes out as {digest[:12]}: {reasons}")
+    return f"version {version} comes out bit by bit: sha256 {digest[:12]}"
+
+
+def _train_again(tags: Mapping[str, str]) -> tuple[str, list[str]]:
+    """Train at a run's commit in a scratch work tree; return the sha256 and what differs."""
+    commit, data = tags.get("git.commit"), tags.get("data.version")
+    if commit is None or data is None:
+        raise BadInput("its run names no commit or no data: it cannot be made again")
+    differs = ["its code was not committed"] if tags.get("git.dirty") == "true" else []
+    with tempfile.TemporaryDirectory(prefix="reproduce-", dir=".") as folder:
+        data_file = _restored(data.removeprefix("md5:"), Path(folder))
+        scratch = Path(folder).resolve() / "project"
+        _call("git", "worktree", "add", "--quiet", "--detach", str(scratch), commit)
+        try:
+            raw = scratch / "data" / RAW
+            raw.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(data_file, raw)
+            lock = lock_hash(scratch / "uv.lock")
+            if lock != tags.get("env.lock_hash"):
+                differs.append("uv.lock at its commit is not the one it was trained with")
+            # The packages are those of the commit's lock: they are here, or uv brings them.
+            own = lock == lock_hash()
+            python = [sys.executable] if own else ["uv", "run", "--frozen", "python"]
+            for stage in ("features", "train"):
+                _call(*python, "-m", PACKAGE, stage, cwd=scratch)
+            model = scratch / "models" / "candidate" / export.MODEL
+            return hashlib.sha256(model.read_bytes()).hexdigest(), differs
+        finally:
+            _call("git", "worktree", "remove", "--force", str(scratch))
+
+
+def _restored(md5: str, folder: Path) -> Path:
+    """Return the file with that digest, which DVC takes from its cache or its remote."""
+    link = folder / f"{Path(RAW).name}.dvc"
+    link.write_text(f"outs:\n- md5: {md5}\n  hash: md5\n  path: {Path(RAW).name}\n")
+    _call("dvc", "pull", "--quiet", str(link))
+    return link.with_suffix("")
+
+
+def _call(*command: str, cwd: Path | None = None) -> None:
+    """Run a program; raises BadInput with the last line of what it had to say."""
+    paths = ("DATA_DIR", "MODELS_DIR", "REPORTS_DIR", "VIRTUAL_ENV")  # those of this project
+    kept = {name: value for name, value in os.environ.items() if name not in paths}
+    if cwd is not None:
+        kept["PYTHONPATH"] = str(cwd / "src")
+    try:
+        subprocess.run(command, cwd=cwd, env=kept, check=True, capture_output=True, text=True)
+    except FileNotFoundError:
+        raise BadInput(f"{command[0]} is not installed") from None
+    except subprocess.CalledProcessError as error:
+        said = (error.stderr or error.stdout).strip().splitlines() or ["no reason given"]
+        raise BadInput(f"`{' '.join(command[:3])}` failed: {said[-1]}") from None
 
 
 def _deploy(client: MlflowClient, settings: Settings, version: ModelVersion) -> float:

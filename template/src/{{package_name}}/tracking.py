@@ -9,8 +9,9 @@ import json
 import logging
 import os
 import tempfile
+import time
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -23,7 +24,7 @@ os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 import mlflow
 import mlflow.sklearn
 from mlflow import MlflowClient
-from mlflow.entities import Param
+from mlflow.entities import Metric, Param
 from mlflow.models import infer_signature
 
 from . import reports
@@ -79,7 +80,8 @@ def log_run(
     trained_at = datetime.fromisoformat(trained.training["trained_at"]).timestamp()
     start = int((trained_at - trained.training["seconds"]) * 1000)
     experiment = _experiment(client, settings)
-    created = client.create_run(experiment, start_time=start, tags=tags(trained.sha256))
+    known = {**tags(trained.sha256), **_tuning(settings)}
+    created = client.create_run(experiment, start_time=start, tags=known)
     with mlflow.start_run(run_id=created.info.run_id) as run:
         mlflow.log_params(flat(params.model_dump(mode="json")))
         mlflow.log_metrics(trained.measurements)
@@ -126,6 +128,26 @@ def log_failure(
     return str(run_id)
 
 
+def log_study(
+    settings: Settings, study: str, metric: str, trials: Sequence[dict[str, Any]]
+) -> None:
+    """Log a search as one run, and each trial as a run below it with its point and score."""
+    client = connect(settings)
+    experiment = _experiment(client, settings)
+    known = {**tags(), "tuning.study": study}
+    parent = client.create_run(experiment, run_name=f"search {study}", tags=known)
+    for number, trial in enumerate(trials):
+        tied = {**known, "mlflow.parentRunId": parent.info.run_id}
+        run = client.create_run(experiment, run_name=f"trial {number}", tags=tied)
+        client.log_batch(
+            run.info.run_id,
+            metrics=[Metric(metric, trial["score"], int(time.time() * 1000), 0)],
+            params=[Param(name, text) for name, text in flat(trial["point"]).items()],
+        )
+        client.set_terminated(run.info.run_id)
+    client.set_terminated(parent.info.run_id)
+
+
 def find_run(client: MlflowClient, settings: Settings, digest: str) -> str | None:
     """Return the id of the newest run that logged the model of this sha256, or None."""
     query = f"tags.`model.sha256` = '{digest}'"
@@ -159,6 +181,18 @@ def tags(digest: str | None = None) -> dict[str, str]:
         name: str(value).lower() if isinstance(value, bool) else value
         for name, value in known.items()
         if value is not None
+    }
+
+
+def _tuning(settings: Settings) -> dict[str, str]:
+    """Return which search the parameters come from: the last one, if there was one."""
+    search = reports.read("search", settings)
+    if search is None:
+        return {}
+    return {
+        "tuning.study": str(search["study"]),
+        "tuning.trials": str(len(search["trials"])),
+        "tuning.at": str(search["created_at"]),
     }
 
 

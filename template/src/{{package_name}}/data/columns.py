@@ -6,6 +6,7 @@ import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -35,8 +36,10 @@ class Feature:
 
 
 def feature_schema() -> pa.DataFrameSchema:
-    """Return the schema of the features alone: all columns but the target and the time."""
-    return without(Source.to_schema(), [name for name in (TARGET, TIME) if name is not None])
+    """Return the schema of the features alone: no target, no time, no protected column."""
+    schema = Source.to_schema()
+    others = {TARGET, TIME, *protected()}
+    return without(schema, [name for name in schema.columns if name in others])
 
 
 def without(schema: pa.DataFrameSchema, names: list[str]) -> pa.DataFrameSchema:
@@ -205,7 +208,10 @@ class Description(_Entry):
     depends_on: tuple[str, ...] = ()
     # Whether the value is known when the prediction is made, or only after.
     available: Literal["before", "after"] = "before"
+    # A person's group, such as sex or age: fairness is measured by it, the model never sees it.
     protected: bool = False
+    # How an explanation names it to the person concerned; default: the description.
+    text: str | None = None
 
     @model_validator(mode="after")
     def _deprecated_from_when(self) -> Description:
@@ -242,7 +248,16 @@ class Catalogue(_Entry):
 
 
 def catalogue(path: Path = DESCRIPTIONS) -> Catalogue:
-    """Read conf/features.yaml; raises BadInput with one line that names the wrong entry."""
+    """Read conf/features.yaml; raises BadInput with one line that names the wrong entry.
+
+    It is asked for by every conversion of a frame, and read again only once it has changed.
+    """
+    stamp = path.stat().st_mtime_ns if path.is_file() else None
+    return _catalogue(path.absolute(), path, stamp)
+
+
+@cache
+def _catalogue(_place: Path, path: Path, _stamp: int | None) -> Catalogue:
     return checked(Catalogue, read_yaml(path), path)
 
 
@@ -256,6 +271,13 @@ def personal(path: Path = DESCRIPTIONS) -> frozenset[str]:
     return frozenset(name for name, feature in described(path).items() if feature.pii)
 
 
+def protected(path: Path = DESCRIPTIONS) -> list[str]:
+    """Return the protected columns; none where the descriptions are not at hand."""
+    if not path.is_file():
+        return []
+    return [name for name, told in described(path).items() if told.protected]
+
+
 def check_described(names: Sequence[str], path: Path = DESCRIPTIONS) -> None:
     """Raise BadInput unless exactly these features are described, each with the schema's dtype."""
     known = described(path)
@@ -266,6 +288,7 @@ def check_described(names: Sequence[str], path: Path = DESCRIPTIONS) -> None:
         dtype = known[name].dtype
         if dtype not in (None, dtypes.get(name)):
             raise BadInput(f"{path}: {name} is {dtype} here and {dtypes.get(name)} in the schema")
-    for name in known:
-        if name not in names:
+    columns = Source.to_schema().columns
+    for name, told in known.items():
+        if name not in names and not (told.protected and name in columns):
             raise BadInput(f"{path} describes {name!r}, which is no feature of the schema")

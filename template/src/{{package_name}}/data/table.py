@@ -23,6 +23,8 @@ RAW = "raw/source.parquet"
 # What the stage `features` makes of it.
 TRAIN = "processed/train.parquet"
 TEST = "processed/test.parquet"
+# Rows that neither training, search nor `evaluate` ever sees; often there are none.
+FINAL = "processed/final.parquet"
 
 
 def read(path: Path) -> pd.DataFrame:

@@ -152,10 +152,16 @@ def violations(registry: Registry, given: Collection[str], today: date) -> list[
     return [one for one in found if registry.excepted(one.rule, one.feature) is None]
 
 
+def objections(registry: Registry, rows: pd.DataFrame) -> list[str]:
+    """Return a line for each rule that the model's inputs break today."""
+    found = violations(registry, inputs(registry, rows), datetime.now(UTC).date())
+    return [str(one) for one in found]
+
+
 def enforce(rows: pd.DataFrame, path: Path = DESCRIPTIONS) -> Registry:
     """Return the registry; raises Refused with the first rule that the model's inputs break."""
     registry = load(path)
-    found = violations(registry, inputs(registry, rows), datetime.now(UTC).date())
+    found = objections(registry, rows)
     if found:
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         raise Refused(f"policy {found[0]}{more}; see {path}")

@@ -18,11 +18,11 @@ from ..params import Params, RandomSplit, TimeSplit
 from ..settings import Settings
 from . import registry
 
-TRAIN, TEST = table.TRAIN, table.TEST
+TRAIN, TEST, FINAL = table.TRAIN, table.TEST, table.FINAL
 
 
 def run(settings: Settings, params: Params) -> str:
-    """Write data/processed/{train,test}.parquet and reports/split.json; return one line on both.
+    """Write data/processed/{train,test,final}.parquet and reports/split.json; return one line.
 
     Raises, and writes nothing: BadInput if conf/features.yaml and the schema differ or one side of
     the split is empty, Refused if a feature breaks the policy or a group is on both sides.
@@ -43,8 +43,10 @@ def run(settings: Settings, params: Params) -> str:
         )
     table.write(train, settings.data_dir / TRAIN)
     table.write(test, settings.data_dir / TEST)
-    left_out = len(frame) - len(train) - len(test)
-    counts = {"train": len(train), "test": len(test), "left_out": left_out}
+    final = held_back(frame, params.split, TARGET, TIME)
+    table.write(final, settings.data_dir / FINAL)
+    left_out = len(frame) - len(train) - len(test) - len(final)
+    counts = {"train": len(train), "test": len(test), "final": len(final), "left_out": left_out}
     body = {"kind": params.split.kind, **counts, **leaks, "features_sha256": known.sha256}
     reports.write("split", body, settings)
     line = f"{len(train)} training rows, {len(test)} test rows, {left_out} left out"
@@ -63,12 +65,9 @@ def split(
     if how.group is not None and how.group not in frame.columns:
         raise BadInput(f"params.yaml: split.group: there is no column {how.group!r}")
     match how:
-        case RandomSplit() if how.group is not None:
-            test = _grouped(frame[how.group], how)
-            return frame[~test], frame[test]
         case RandomSplit():
-            test = _random(frame, how, target)
-            return frame[~test], frame[test]
+            part = _random(frame, how, target)
+            return frame[part == 0], frame[part == 1]
         case TimeSplit() if time is not None:
             moments = frame[time]
             return frame[_within(moments, how.train)], frame[_within(moments, how.test)]
@@ -97,29 +96,52 @@ def leakage(
     }
 
 
-def _random(frame: pd.DataFrame, how: RandomSplit, target: str) -> npt.NDArray[np.bool_]:
-    """Mark the test rows: the same share of each class, or of all rows of a regression."""
+def held_back(
+    frame: pd.DataFrame, how: RandomSplit | TimeSplit, target: str, time: str | None
+) -> pd.DataFrame:
+    """Return the rows of the final test, in the order of the frame; often none."""
+    match how:
+        case RandomSplit():
+            final: pd.DataFrame = frame[_random(frame, how, target) == 2]
+            return final
+        case TimeSplit() if time is not None and how.final is not None:
+            return frame[_within(frame[time], how.final)]
+    return frame.iloc[:0]
+
+
+def _random(frame: pd.DataFrame, how: RandomSplit, target: str) -> npt.NDArray[np.int8]:
+    """Mark training rows 0, test rows 1, final rows 2: the same shares of each class, or of all.
+
+    With a group its rows stay together.
+    """
+    if how.group is not None:
+        return _grouped(frame[how.group], how)
     generator = np.random.default_rng(how.seed)
-    test = np.zeros(len(frame), dtype=np.bool_)
+    part = np.zeros(len(frame), dtype=np.int8)
     classes = frame[target].to_numpy() if TASK == "classification" else np.zeros(len(frame))
     for value in np.unique(classes):
         rows = generator.permutation(np.flatnonzero(classes == value))
-        test[rows[: round(len(rows) * how.test_share)]] = True
-    return test
+        test = round(len(rows) * how.test_share)
+        part[rows[:test]] = 1
+        part[rows[test : test + round(len(rows) * how.final_share)]] = 2
+    return part
 
 
-def _grouped(groups: pd.Series[Any], how: RandomSplit) -> npt.NDArray[np.bool_]:
-    """Mark whole groups, in random order, until the share of rows is reached.
+def _grouped(groups: pd.Series[Any], how: RandomSplit) -> npt.NDArray[np.int8]:
+    """Mark whole groups as `_random` marks rows, in random order, until the shares are reached.
 
     Rows without a group are one group.
     """
     codes, names = pd.factorize(groups, use_na_sentinel=False)
     order = np.random.default_rng(how.seed).permutation(len(names))
     sizes = np.bincount(codes, minlength=len(names))[order]
-    wanted = how.test_share * len(groups)
-    # Half of the group that crosses the line decides whether it still belongs to the test rows.
-    chosen = order[sizes.cumsum() - sizes / 2 <= wanted]
-    return np.isin(codes, chosen)
+    # Half of the group that crosses the line decides on which side it is.
+    middle = (sizes.cumsum() - sizes / 2) / len(groups)
+    until = [middle <= how.test_share, middle <= how.test_share + how.final_share]
+    part = np.zeros(len(names), dtype=np.int8)
+    part[order] = np.select(until, [1, 2], 0)
+    marks: npt.NDArray[np.int8] = part[codes]
+    return marks
 
 
 def _within(moments: pd.Series[pd.Timestamp], bounds: tuple[datetime, datetime]) -> pd.Series[bool]:

@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 from skops import io as skops
 from skops.io.exceptions import UntrustedTypesFoundException
@@ -28,8 +29,8 @@ CONSTANTS = ("JsonNode", "TypeNode")  # what skops writes for numbers, text and 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip archive can hold
 
 
-def save(model: Pipeline, path: Path) -> str:
-    """Write the fitted pipeline and return the file's sha256; never leaves a part behind."""
+def save(model: BaseEstimator, path: Path) -> str:
+    """Write a fitted pipeline or estimator and return the file's sha256; never half of a file."""
     content = _normal(skops.dumps(model))
     replace_file(path, content)
     return hashlib.sha256(content).hexdigest()
@@ -45,14 +46,23 @@ def load(path: Path, sha256: str | None = None) -> Pipeline:
     content = path.read_bytes()
     if sha256 is not None and hashlib.sha256(content).hexdigest() != sha256:
         raise BadInput(f"{path} is not the file that was registered: its sha256 differs")
+    return _read(content, path, Pipeline)
+
+
+def load_part(path: Path, kind: type[BaseEstimator]) -> BaseEstimator:
+    """Read what `save` wrote of a part of a pipeline; errors as in `load`."""
+    return _read(path.read_bytes(), path, kind)
+
+
+def _read(content: bytes, path: Path, kind: type[BaseEstimator]) -> Any:
     try:
         model = skops.loads(content, trusted=list(TRUSTED_TYPES))
     except UntrustedTypesFoundException as error:
         raise BadInput(f"{path}: {error}".splitlines()[0]) from None
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
         raise BadInput(f"{path} is no model file: {error}") from None
-    if not isinstance(model, Pipeline):
-        raise BadInput(f"{path} holds a {type(model).__name__}, not a pipeline")
+    if not isinstance(model, kind):
+        raise BadInput(f"{path} holds a {type(model).__name__}, not a {kind.__name__.lower()}")
     return model
 
 

@@ -25,10 +25,12 @@ if TYPE_CHECKING:
 
 # Rounding may differ between processors in the last digits; a real change is far above this.
 TOLERANCE = 1e-9
+# Of the golden rows, so many are shown where no file is given.
+SHOWN = 5
 
 
 class Golden(BaseModel):
-    """A few test rows and what this version answered to them when it was registered."""
+    """Some test rows and what this version answered to them when it was registered."""
 
     rows: list[dict[str, Any]]
     predictions: list[float]
@@ -129,19 +131,14 @@ def read_manifest(path: Path) -> Manifest:
 def offline(
     settings: Settings, *, version: str | None, file: Path | None, rows_only: bool = False
 ) -> str:
-    """Return version, rows and answers as JSON; without a file, for the version's golden rows.
+    """Return version, rows and answers as JSON; without a file, for some golden rows.
 
     With `rows_only` it is the body of a request to POST /predict: the rows and nothing else.
     """
-    champion = _of_version(settings, version)
-    wanted = champion.manifest.features
+    champion = of_version(settings, version)
+    rows = rows_of(champion, file)
     if file is None:
-        rows = conform(pd.DataFrame(champion.manifest.golden.rows), wanted)
-    else:
-        names = [feature.name for feature in wanted]
-        given = table.read(file)
-        kept = given[[name for name in given.columns if name in names]]
-        rows = check(kept, feature_schema(), str(file))
+        rows = rows.head(SHOWN)
     if rows_only:
         return json.dumps({"rows": table.to_rows(rows)})
     answers = champion.predict(rows)
@@ -155,7 +152,19 @@ def offline(
     return json.dumps(result)
 
 
-def _of_version(settings: Settings, version: str | None) -> Champion:
+def rows_of(champion: Champion, file: Path | None) -> pd.DataFrame:
+    """Return the features of a file's rows, checked, or of the version's golden rows."""
+    wanted = champion.manifest.features
+    if file is None:
+        return conform(pd.DataFrame(champion.manifest.golden.rows), wanted)
+    names = [feature.name for feature in wanted]
+    given = table.read(file)
+    kept = given[[name for name in given.columns if name in names]]
+    return check(kept, feature_schema(), str(file))
+
+
+def of_version(settings: Settings, version: str | None) -> Champion:
+    """Load a version (default: the champion), and fetch it first if it is not here yet."""
     if version is None:
         return load(settings.models_dir)
     if version.isdigit() and not (settings.models_dir / version).is_dir():

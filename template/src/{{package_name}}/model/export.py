@@ -72,6 +72,8 @@ def reference(trained: Candidate) -> bytes:
     and the time. The file's attributes: the answers to as many test rows, the metrics on all of
     them, when the data ends, and how many rows and seconds the training took.
     """
+    from ..features.pipeline import predict
+
     hidden = {*personal(), TIME}
     names = [feature.name for feature in features() if feature.name not in hidden]
     rows, test = (
@@ -79,10 +81,9 @@ def reference(trained: Candidate) -> bytes:
         for frame in (trained.train, trained.test)
     )
     sample = rows[[*names, TARGET]].reset_index(drop=True)
+    answers = predict(trained.pipeline, conform(test, features()), TASK)
     sample.attrs = {
-        "predictions": predict(trained.pipeline, conform(test, features()), TASK)[
-            "prediction"
-        ].tolist(),
+        "predictions": answers["prediction"].tolist(),
         "metrics": trained.report["candidate"],
         "data_end": None if TIME is None else str(trained.train[TIME].max()),
         "training": {name: trained.training.get(name) for name in ("rows", "seconds")},

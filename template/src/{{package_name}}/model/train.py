@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import shutil
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import sklearn
 from sklearn.base import BaseEstimator
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.pipeline import Pipeline
@@ -27,13 +32,19 @@ from . import artifact
 
 CANDIDATE = "candidate/model.skops"
 TRAINING = "candidate/training.json"
+CHECKPOINT = "checkpoint"
+# Enough rows to tell two versions apart, few enough to be answered at each start of a server.
+GOLDEN = 100
 
 
 def run(settings: Settings, params: Params) -> str:
     """Write models/candidate/{model.skops,training.json}; return one line on the training."""
     start = time.perf_counter()
     rows = table.read(settings.data_dir / TRAIN)
-    model = fit(rows, estimator(params.model), params.model.threads)
+    unfitted = estimator(params.model)
+    every = params.model.checkpoint_every
+    checkpoints = Checkpoints(settings.models_dir / CHECKPOINT, every) if every else None
+    model = fit(rows, unfitted, params.model.threads, checkpoints)
     sha256 = artifact.save(model, settings.models_dir / CANDIDATE)
     seconds = round(time.perf_counter() - start, 2)
     record = {"trained_at": now(), "rows": len(rows), "seconds": seconds, "sha256": sha256}
@@ -57,19 +68,66 @@ def estimator(params: Model) -> BaseEstimator:
         raise BadInput(f"params.yaml: model: {str(error).rpartition('() ')[2]}") from None
 
 
-def fit(rows: pd.DataFrame, unfitted: BaseEstimator, threads: int = 1) -> Pipeline:
+def fit(
+    rows: pd.DataFrame,
+    unfitted: BaseEstimator,
+    threads: int = 1,
+    checkpoints: Checkpoints | None = None,
+) -> Pipeline:
     """Return the pipeline fitted to rows that obey the schema.
 
     The same rows, parameters and threads give the same model, bit by bit; another number of threads
-    adds in another order. Raises BadInput for a value that the estimator refuses.
+    adds in another order. With checkpoints a training that was killed goes on where it was, and
+    ends with the same model. Raises BadInput for a value that the estimator refuses.
     """
     raw = conform(rows, features())
     model = pipeline.build(unfitted, raw.head(1000))
     try:
         with threadpool_limits(threads, user_api="openmp"):
-            return model.fit(raw, rows[TARGET])
+            if checkpoints is None:
+                return model.fit(raw, rows[TARGET])
+            inputs = model[:-1].fit_transform(raw, rows[TARGET])
+            checkpoints.fit(unfitted, inputs, rows[TARGET])
+            return model
     except ValueError as error:
         raise BadInput(f"the estimator refused: {error}".splitlines()[0]) from None
+
+
+@dataclass(frozen=True)
+class Checkpoints:
+    """Training in chunks of `every` rounds, each saved as a whole to a file in `folder`."""
+
+    folder: Path
+    every: int
+
+    def fit(self, estimator: BaseEstimator, inputs: Any, target: pd.Series[Any]) -> None:
+        """Fit the estimator; go on from the last checkpoint of the same inputs and parameters."""
+        wanted = estimator.get_params()
+        if not {"warm_start", "max_iter"} <= wanted.keys():
+            kind = type(estimator).__name__
+            raise BadInput(f"params.yaml: model.checkpoint_every: a {kind} learns in no rounds")
+        path = self.folder / f"{_key(estimator, inputs, target)}.skops"
+        done = 0
+        if path.is_file():
+            estimator.__dict__.update(artifact.load_part(path, type(estimator)).__dict__)
+            done = estimator.max_iter
+        while done < wanted["max_iter"]:
+            done = min(done + self.every, wanted["max_iter"])
+            estimator.set_params(warm_start=True, max_iter=done).fit(inputs, target)
+            if estimator.n_iter_ < done:
+                break  # it stopped early by itself
+            artifact.save(estimator, path)
+        estimator.set_params(**wanted)
+        # What other data or parameters left behind goes too.
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _key(estimator: BaseEstimator, inputs: Any, target: pd.Series[Any]) -> str:
+    """Return a digest of all that a training depends on."""
+    digest = hashlib.sha256(repr((estimator, sklearn.__version__)).encode())
+    digest.update(np.ascontiguousarray(inputs, dtype=np.float64).tobytes())
+    digest.update(np.ascontiguousarray(target, dtype=np.float64).tobytes())
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True)
@@ -86,8 +144,8 @@ class Candidate:
 
     @property
     def sample(self) -> pd.DataFrame:
-        """The first test rows, features only."""
-        return conform(self.test.head(), features())
+        """The first test rows, features only: the golden rows of a version."""
+        return conform(self.test.head(GOLDEN), features())
 
     @property
     def measurements(self) -> dict[str, float]:
