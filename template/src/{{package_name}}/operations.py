@@ -15,7 +15,7 @@ from .errors import BadInput
 
 PATH = Path("conf/operations.yaml")
 # A name that is not here is a slip of the pen, which must not pass for "not configured".
-SECTIONS = ("drift", "model", "delivery")
+SECTIONS = ("drift", "model", "delivery", "api", "guard", "load", "canary")
 
 
 class Section(BaseModel):

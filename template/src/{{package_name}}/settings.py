@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -38,6 +38,10 @@ class Settings(BaseSettings):
     reports_dir: Path = Path("reports")
     serving_host: str = "127.0.0.1"
     serving_port: int = 8000
+    # Keys come from variables or a mounted file alone, never from a file of this repository.
+    api_key_required: bool = True
+    api_keys: SecretStr | None = None
+    api_keys_file: Path | None = None
 
     @classmethod
     def settings_customise_sources(

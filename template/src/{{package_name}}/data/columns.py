@@ -153,6 +153,11 @@ def described(path: Path = DESCRIPTIONS) -> dict[str, Description]:
         raise BadInput(f"{path}: {name}: {first['msg']}") from None
 
 
+def personal(path: Path = DESCRIPTIONS) -> frozenset[str]:
+    """Return the features that conf/features.yaml marks as personal data: no log holds them."""
+    return frozenset(name for name, feature in described(path).items() if feature.pii)
+
+
 def check_described(names: Sequence[str], path: Path = DESCRIPTIONS) -> None:
     """Raise BadInput unless exactly these features are described, each with the schema's dtype."""
     known = described(path)

@@ -8,22 +8,26 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pandas as pd
 import sklearn
+from pandas.api import types
 
 from .. import TASK, reports
-from ..data.columns import features
+from ..data.columns import conform, features
 from ..data.table import to_rows
 from ..errors import BadInput
 from ..features.pipeline import predict
 from ..reports import replace_file
 from . import artifact
-from .champion import Golden, Manifest, load_folder
+from .champion import Domain, Golden, Manifest, load_folder
 from .train import Candidate
 
 MODEL = "model.skops"
 MANIFEST = "manifest.json"
 # The registry gives the number after the files are written.
 NO_VERSION = "unregistered"
+# Text with more different values than this is an identifier or prose: a new value is no surprise.
+MAX_DOMAIN_CATEGORIES = 1000
 
 
 def pack(trained: Candidate, name: str, run_id: str) -> dict[str, bytes]:
@@ -51,8 +55,27 @@ def pack(trained: Candidate, name: str, run_id: str) -> dict[str, bytes]:
             predictions=answers["prediction"].tolist(),
             probabilities=probabilities,
         ),
+        domain=domain(conform(trained.train, features())),
     )
     return {MODEL: trained.content, MANIFEST: _json(manifest)}
+
+
+def domain(rows: pd.DataFrame) -> Domain:
+    """Return ranges, categories and shares of missing values of rows with the features' types."""
+    ranges: dict[str, tuple[float, float]] = {}
+    categories: dict[str, list[str]] = {}
+    for name, column in rows.items():
+        known = column.dropna()
+        if known.empty:
+            continue
+        if types.is_datetime64_any_dtype(column):
+            ranges[str(name)] = (known.min().timestamp(), known.max().timestamp())
+        elif types.is_numeric_dtype(column):
+            ranges[str(name)] = (float(known.min()), float(known.max()))
+        elif known.nunique() <= MAX_DOMAIN_CATEGORIES:
+            categories[str(name)] = sorted(str(value) for value in known.unique())
+    missing = {str(name): float(share) for name, share in rows.isna().mean().items()}
+    return Domain(ranges=ranges, categories=categories, missing=missing)
 
 
 def unpack(bundle: Path, version: str, sha256: str, models_dir: Path) -> Manifest:
