@@ -9,7 +9,8 @@ import logging
 import random
 import time
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import FastAPI, HTTPException
@@ -23,7 +24,7 @@ from ..monitoring import prediction_log
 from ..settings import Settings
 from . import request as requests
 from .access import ApiLimits, Fault, problem
-from .fast import FRAME, NUMPY, Batcher, Predictor
+from .fast import FRAME, NUMPY, Predictor
 from .guard import Guard, GuardLimits, kind
 from .metrics import Metrics, Writer
 from .request import Answer, Columns
@@ -54,6 +55,85 @@ class Loaded:
         flags = self.guard.flags(columns, answers.probabilities)
         probabilities: Sequence[float | None] = answers.probabilities or [None] * len(rows)
         return [(self, *row) for row in zip(answers.predictions, probabilities, flags, strict=True)]
+
+
+@dataclass
+class _Waiting:
+    rows: Sequence[Sequence[Any]]
+    future: asyncio.Future[Any]
+
+
+class Batcher:
+    """Answers all requests that came in during one turn of the event loop together.
+
+    Nothing waits for company: under load requests come in while others are answered, and without
+    load a request is answered at once. `answer` takes rows and returns an answer a row; more rows
+    than `inline` (0: any) are answered in a thread, so that the loop stays free for other requests.
+    """
+
+    def __init__(
+        self, answer: Callable[[Sequence[Sequence[Any]]], Sequence[Any]], inline: Callable[[], int]
+    ) -> None:
+        self._answer, self._inline = answer, inline
+        self._waiting: list[_Waiting] = []
+        self._busy = False
+
+    async def ask(self, rows: Sequence[Sequence[Any]]) -> Sequence[Any]:
+        """Return the answers to these rows; raises what `answer` raises for them alone."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Any] = loop.create_future()
+        self._waiting.append(_Waiting(rows, future))
+        if not self._busy:
+            self._busy = True
+            loop.call_soon(self._turn, loop)
+        result: Sequence[Any] = await future
+        return result
+
+    def _turn(self, loop: asyncio.AbstractEventLoop) -> None:
+        batch, self._waiting = self._waiting, []
+        if not batch:
+            self._busy = False
+        elif sum(len(one.rows) for one in batch) <= self._inline():
+            _deliver(batch, self._all(batch))
+            self._turn_later(loop)
+        else:
+            done = loop.run_in_executor(None, self._all, batch)
+
+            def deliver(task: asyncio.Future[list[Any]]) -> None:
+                _deliver(batch, task.result())
+                self._turn(loop)
+
+            done.add_done_callback(deliver)
+
+    def _turn_later(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._waiting:
+            loop.call_soon(self._turn, loop)
+        else:
+            self._busy = False
+
+    def _all(self, batch: Sequence[_Waiting]) -> list[Any]:
+        """Return answers or the exception of each; a bad row must not spoil others' answers."""
+        try:
+            answers = self._answer([row for one in batch for row in one.rows])
+        except Exception as error:
+            if len(batch) == 1:
+                return [error]
+            return [result for one in batch for result in self._all([one])]
+        found, start = [], 0
+        for one in batch:
+            found.append(answers[start : start + len(one.rows)])
+            start += len(one.rows)
+        return found
+
+
+def _deliver(batch: Sequence[_Waiting], results: Sequence[Any]) -> None:
+    for one, result in zip(batch, results, strict=True):
+        if one.future.done():
+            continue  # the client went away
+        if isinstance(result, Exception):
+            one.future.set_exception(result)
+        else:
+            one.future.set_result(result)
 
 
 class Service:
