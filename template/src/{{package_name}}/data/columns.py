@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pandas as pd
 import pandera.pandas as pa
@@ -24,8 +24,8 @@ DESCRIPTIONS = Path("conf/features.yaml")
 class Feature:
     """An input of the model: its name and its pandas type (`float64`, `str` and so on)."""
 
-    name: str
-    dtype: str
+    name: Annotated[str, Field(description="The column.")]
+    dtype: Annotated[str, Field(description="Its pandas type.")]
 
 
 def feature_schema() -> pa.DataFrameSchema:

@@ -10,7 +10,6 @@ import hmac
 import json
 import time
 from collections import OrderedDict
-from http import HTTPStatus
 from typing import Any
 
 from fastapi.responses import Response
@@ -18,7 +17,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .. import operations
+from .. import TASK, operations
 from ..errors import BadInput
 from ..settings import Settings
 
@@ -86,11 +85,17 @@ def problem(
     headers: dict[str, str] | None = None,
 ) -> Response:
     """Return the answer that tells of a problem; `name` is its kind, else the status says it."""
-    title = HTTPStatus(status).phrase
-    kind = URN + (name or NAMES.get(status, str(status)))
-    body = Problem(type=kind, title=title, status=status, detail=detail or title, errors=errors)
+    kind = name or NAMES.get(status, str(status))
+    title = _title(kind)
+    body = Problem(
+        type=URN + kind, title=title, status=status, detail=detail or title, errors=errors
+    )
     content = body.model_dump_json(exclude_none=True)
     return Response(content, status, headers=headers, media_type=PROBLEM)
+
+
+def _title(name: str) -> str:
+    return name.replace("-", " ").capitalize()
 
 
 def keys(settings: Settings) -> list[bytes]:
@@ -219,7 +224,7 @@ def document(api: dict[str, Any], example: dict[str, Any] | None) -> dict[str, A
     }
     api["components"]["responses"] = {
         NAMES[status]: {
-            "description": HTTPStatus(status).phrase,
+            "description": _title(NAMES[status]),
             "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
         for status in NAMES
@@ -235,7 +240,10 @@ def document(api: dict[str, Any], example: dict[str, Any] | None) -> dict[str, A
     if example is not None:
         body = api["paths"]["/predict"]["post"]["requestBody"]["content"]["application/json"]
         body["example"] = {"rows": [example]}
-        schemas["Row"]["example"] = example
+    answer: dict[str, Any] = {"model_version": "7", "request_id": "0f" * 16, "predictions": [1]}
+    if TASK == "classification":
+        answer["probabilities"] = [0.93]
+    schemas["Answer"]["example"] = {**answer, "flags": [["out_of_range:column"]]}
     return api
 
 
@@ -251,13 +259,14 @@ def _statuses(path: str, method: str) -> list[int]:
 
 
 def text(api: dict[str, Any]) -> str:
-    """Return an OpenAPI document as a file: one line for what lies four levels deep."""
-    return _lines(api, 4, "") + "\n"
+    """Return an OpenAPI document as a file: short things on one line, at most five levels deep."""
+    return _lines(api, 5, "") + "\n"
 
 
 def _lines(value: Any, depth: int, indent: str) -> str:
-    if depth == 0 or not isinstance(value, dict) or not value:
-        return json.dumps(value, ensure_ascii=False)
+    flat = json.dumps(value, ensure_ascii=False)
+    if depth == 0 or not isinstance(value, dict) or len(flat) + len(indent) < 100:
+        return flat
     inner = indent + "  "
     entries = [
         f"{inner}{json.dumps(name, ensure_ascii=False)}: {_lines(entry, depth - 1, inner)}"
