@@ -45,17 +45,17 @@ class ApiLimits(operations.Section):
     """How much one client may ask for, and how the server behaves."""
 
     # A key (without keys: an address) may ask this often, on average and at once.
-    requests_per_second: float = Field(500, gt=0)
-    burst: int = Field(1000, ge=1)
-    max_body_bytes: int = Field(4 * 2**20, ge=1)
+    requests_per_second: float = Field(default=500, gt=0)
+    burst: int = Field(default=1000, ge=1)
+    max_body_bytes: int = Field(default=4 * 2**20, ge=1)
     # The share of requests that the prediction log keeps.
-    log_share: float = Field(1.0, ge=0, le=1)
+    log_share: float = Field(default=1.0, ge=0, le=1)
     # How often models/champion.json is looked at.
-    reload_seconds: float = Field(1.0, gt=0)
+    reload_seconds: float = Field(default=1.0, gt=0)
     # After SIGTERM: so long /readyz says 503 while requests are still taken, ...
-    drain_seconds: float = Field(0.5, ge=0)
+    drain_seconds: float = Field(default=0.5, ge=0)
     # ... and so long those in flight may take to end.
-    shutdown_seconds: int = Field(30, ge=1)
+    shutdown_seconds: int = Field(default=30, ge=1)
 
 
 class Fault(BaseModel):

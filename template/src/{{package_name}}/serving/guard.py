@@ -26,15 +26,15 @@ class GuardLimits(operations.Section):
 
     refuse: tuple[Kind, ...] = ()
     # A number may leave the range of the training rows by this share of it.
-    margin: float = Field(0.2, ge=0)
+    margin: float = Field(default=0.2, ge=0)
     # Features without which an answer is worth little; null: those that (almost) never lacked.
     key_features: tuple[str, ...] | None = None
     # A feature lacks "almost never" below this share of the training rows.
-    rarely_missing: float = Field(0.01, ge=0, le=1)
+    rarely_missing: float = Field(default=0.01, ge=0, le=1)
     # A probability nearer to the threshold than this is a coin toss.
-    uncertain: float = Field(0.05, ge=0, le=0.5)
+    uncertain: float = Field(default=0.05, ge=0, le=0.5)
     # At most this share of rows like those of the training may be flagged as beyond them.
-    max_false_flags: float = Field(0.05, ge=0, le=1)
+    max_false_flags: float = Field(default=0.05, ge=0, le=1)
 
 
 class Guard:

@@ -59,6 +59,9 @@ class Metrics:
             registry=self.registry,
         )
 
+        self.waiting = Gauge(
+            "prediction_log_waiting", "Answers that are not on disk yet.", registry=self.registry
+        )
         self.path = Gauge(
             "prediction_path_info",
             "1 for the path that serves: numpy, derived (as numpy, after derive) or frame (slow).",
@@ -86,8 +89,9 @@ class Metrics:
 class Writer:
     """Writes to the prediction log in a thread of its own: no request waits for the disk."""
 
-    def __init__(self, write: Callable[..., object], failures: Counter) -> None:
+    def __init__(self, write: Callable[..., object], waiting: Gauge, failures: Counter) -> None:
         self._write, self._failures = write, failures
+        waiting.set_function(lambda: self._queue.unfinished_tasks)
         self._queue: queue.Queue[dict[str, object] | None] = queue.Queue(MAX_WAITING)
         self._thread = threading.Thread(target=self._run, name="prediction log", daemon=True)
         self._thread.start()
@@ -110,6 +114,8 @@ class Writer:
                 self._write(**entry)
             except Exception as error:
                 self._lost(entry, error)
+            finally:
+                self._queue.task_done()
 
     def _lost(self, entry: dict[str, object], reason: object) -> None:
         # The client has its answer though the disk is full; the counter tells those on duty.

@@ -250,7 +250,7 @@ class Service:
     @contextlib.asynccontextmanager
     async def running(self, _: FastAPI) -> AsyncIterator[None]:
         """Watch for new champions and write the log until the server ends; then write the rest."""
-        self.writer = Writer(prediction_log.append, self.metrics.unlogged)
+        self.writer = Writer(prediction_log.append, self.metrics.waiting, self.metrics.unlogged)
         watcher = asyncio.create_task(self.watch())
         try:
             yield
