@@ -27,6 +27,10 @@ SECTIONS = (
     "alerts",
     "skew",
     "invariants",
+    "api",
+    "guard",
+    "load",
+    "canary",
 )
 
 

@@ -49,6 +49,11 @@ class Settings(BaseSettings):
     # Whether a first deployment needs a monitoring configuration without gaps.
     monitoring_required: bool = False
 
+    # Keys come from variables or a mounted file alone, never from a file of this repository.
+    api_key_required: bool = True
+    api_keys: SecretStr | None = None
+    api_keys_file: Path | None = None
+
     def registry_stamp(self) -> list[int] | None:
         """Return size and time (ns) of the registry's file; None for a server, which has no file.
 

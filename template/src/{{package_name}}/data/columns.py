@@ -31,8 +31,8 @@ _TRUTHS: dict[Hashable, bool] = {"true": True, "false": False, 1: True, 0: False
 class Feature:
     """An input of the model: its name and its pandas type (`float64`, `str` and so on)."""
 
-    name: str
-    dtype: str
+    name: Annotated[str, Field(description="The column.")]
+    dtype: Annotated[str, Field(description="Its pandas type.")]
 
 
 def feature_schema() -> pa.DataFrameSchema:
@@ -89,7 +89,7 @@ def check(frame: pd.DataFrame, schema: pa.DataFrameSchema, what: str) -> pd.Data
     for name, column in schema.columns.items():
         if name in frame.columns:
             dtype = str(column.dtype)
-            given[name] = _truths(frame[name], dtype)
+            given[name] = truths(frame[name], dtype)
             bad = _altered(given[name], dtype)
             if bad is not None:
                 first = shown(name, bad)
@@ -135,7 +135,7 @@ def shown(name: str, value: object) -> str:
     return "a personal value" if entry is not None and entry.pii else str(value)
 
 
-def _truths(column: pd.Series[Any], dtype: str) -> pd.Series[Any]:
+def truths(column: pd.Series[Any], dtype: str) -> pd.Series[Any]:
     """Return the column of a bool with 1 and 0, and the words of a CSV file, as true and false."""
     if dtype not in BOOLS or types.infer_dtype(column, skipna=False) == "boolean":
         return column
@@ -172,7 +172,7 @@ def conform(frame: pd.DataFrame, wanted: Sequence[Feature]) -> pd.DataFrame:
         raise BadInput(f"the input lacks the column {missing[0]!r} ({len(missing)} missing)")
     columns = {}
     for feature in wanted:
-        column = _truths(frame[feature.name], feature.dtype)
+        column = truths(frame[feature.name], feature.dtype)
         if (bad := _altered(column, feature.dtype)) is not None:
             first = shown(feature.name, bad)
             raise BadInput(f"column {feature.name!r} is not {feature.dtype}: {first}")
@@ -210,8 +210,6 @@ class Description(_Entry):
     available: Literal["before", "after"] = "before"
     # A person's group, such as sex or age: fairness is measured by it, the model never sees it.
     protected: bool = False
-    # How an explanation names it to the person concerned; default: the description.
-    text: str | None = None
 
     @model_validator(mode="after")
     def _deprecated_from_when(self) -> Description:

@@ -202,7 +202,7 @@ def _fits(known: pd.Series[Any], dtype: str) -> bool:
             return False
         return bool(pd.to_datetime(known.head(100), errors="coerce", utc=True).notna().any())
     if dtype.startswith("bool"):
-        return bool(columns.truth(known).notna().any())
+        return bool(columns.truths(known, dtype).isin([True, False]).any())
     if dtype.lower().startswith(("int", "uint", "float")):
         if types.is_datetime64_any_dtype(known):
             return False

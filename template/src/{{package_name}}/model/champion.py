@@ -37,6 +37,20 @@ class Golden(BaseModel):
     probabilities: list[float] | None
 
 
+class Domain(BaseModel):
+    """What the training rows looked like, feature by feature: beyond it the model only guesses.
+
+    `ranges` holds the lowest and the highest number (a point in time: seconds since 1970),
+    `categories` every text, `missing` the share of rows without a value.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    ranges: dict[str, tuple[float, float]]
+    categories: dict[str, list[str]]
+    missing: dict[str, float]
+
+
 class Manifest(BaseModel):
     """What is known about one exported version."""
 
@@ -57,6 +71,8 @@ class Manifest(BaseModel):
     python: str
     sklearn: str
     golden: Golden
+    # Versions that were exported before there was a domain have none; nothing is flagged then.
+    domain: Domain | None = None
 
 
 @dataclass(frozen=True)

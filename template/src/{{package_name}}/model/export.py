@@ -12,13 +12,16 @@ from importlib.metadata import version as installed
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
+from pandas.api import types
+
 from .. import TASK, reports
 from ..data.columns import conform, features, personal
 from ..data.schema import TARGET, TIME
 from ..data.table import to_rows
 from ..errors import BadInput
 from ..reports import replace_file
-from .champion import Golden, Manifest, load_folder, read_manifest
+from .champion import Domain, Golden, Manifest, load_folder, read_manifest
 
 if TYPE_CHECKING:
     from .train import Candidate
@@ -30,6 +33,8 @@ REFERENCE = "reference.parquet"
 REFERENCE_ROWS = 2000
 # The registry gives the number after the files are written.
 NO_VERSION = "unregistered"
+# Text with more different values than this is an identifier or prose: a new value is no surprise.
+MAX_DOMAIN_CATEGORIES = 1000
 
 
 def pack(trained: Candidate, name: str, run_id: str) -> dict[str, bytes]:
@@ -61,6 +66,7 @@ def pack(trained: Candidate, name: str, run_id: str) -> dict[str, bytes]:
             predictions=answers["prediction"].tolist(),
             probabilities=probabilities,
         ),
+        domain=domain(conform(trained.train, features())),
     )
     return {MODEL: trained.content, MANIFEST: _json(manifest), REFERENCE: reference(trained)}
 
@@ -91,6 +97,28 @@ def reference(trained: Candidate) -> bytes:
     buffer = io.BytesIO()
     sample.to_parquet(buffer, index=False)
     return buffer.getvalue()
+
+
+def domain(rows: pd.DataFrame) -> Domain:
+    """Return ranges, categories and shares of missing values of rows with the features' types.
+
+    Of personal features it tells nothing: their extremes are somebody's.
+    """
+    ranges: dict[str, tuple[float, float]] = {}
+    categories: dict[str, list[str]] = {}
+    hidden = personal()
+    for name, column in rows.items():
+        known = column.dropna()
+        if known.empty or name in hidden:
+            continue
+        if types.is_datetime64_any_dtype(column):
+            ranges[str(name)] = (known.min().timestamp(), known.max().timestamp())
+        elif types.is_numeric_dtype(column):
+            ranges[str(name)] = (float(known.min()), float(known.max()))
+        elif known.nunique() <= MAX_DOMAIN_CATEGORIES:
+            categories[str(name)] = sorted(str(value) for value in known.unique())
+    missing = {str(name): float(share) for name, share in rows.isna().mean().items()}
+    return Domain(ranges=ranges, categories=categories, missing=missing)
 
 
 def unpack(bundle: Path, version: str, sha256: str, models_dir: Path) -> Manifest:

@@ -4,197 +4,161 @@ from __future__ import annotations
 
 import logging
 import socket
+import sys
 import time
-import uuid
-from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from fastapi.responses import PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException as AnyHTTPException
 
-from ..data.columns import Feature, feature_schema
+from ..data.columns import Feature
 from ..errors import BadInput
-from ..model import champion as champions
-from ..model.champion import Champion
-from ..monitoring import prediction_log
+from ..reports import replace_file
 from ..settings import Settings
+from . import access
 from . import request as requests
-from .metrics import Measure, Metrics
+from .access import Access, Fault, problem
+from .metrics import Measure
+from .request import Answer
+from .service import Service
 
 LOG = logging.getLogger("uvicorn.error")
-
-
-class Answer(BaseModel):
-    """The predictions, in the order of the rows; probabilities of a 1 for a yes or no."""
-
-    model_version: str
-    request_id: str
-    predictions: list[float | int]
-    probabilities: list[float] | None = None
-
-
-class Problem(BaseModel):
-    """What is wrong in one place: `loc` leads there, as in ["body", "rows", 0, "<column>"]."""
-
-    loc: list[str | int]
-    msg: str
-    type: str
-
-
-class Problems(BaseModel):
-    """The answer to a request that breaks the rules (422). Values are not repeated."""
-
-    detail: list[Problem]
-
-
-class Reason(BaseModel):
-    """Why there is no answer (503)."""
-
-    detail: str
+# The thread that writes the log must not keep the event loop waiting for Python's usual 5 ms.
+SWITCH_SECONDS = 0.0002
+OPENAPI = Path("docs/openapi.json")
 
 
 class Model(BaseModel):
     """The version that answers, and where it comes from."""
 
-    name: str
-    version: str
-    task: str
-    trained_at: str
-    sha256: str
-    git_commit: str | None
-    data_version: str | None
-    features: list[Feature]
-
-
-class Service:
-    """The champion that was loaded at the start, or the reason why there is none."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.metrics = Metrics()
-        self.schema = feature_schema()
-        self.row = requests.row_model(self.schema)
-        self.reason = ""
-        self._champion: Champion | None = None
-        try:
-            self._champion = self._load()
-        except BadInput as error:
-            self.reason = str(error)
-        else:
-            self.metrics.show(self._champion)
-
-    def _load(self) -> Champion:
-        champion = champions.load(self.settings.models_dir)
-        needed = {feature.name for feature in champion.manifest.features}
-        unknown = needed - set(self.schema.columns)
-        if unknown:
-            version = champion.manifest.version
-            raise BadInput(f"version {version} needs {min(unknown)!r}, which the schema lacks")
-        return champion
-
-    @property
-    def champion(self) -> Champion:
-        """The champion; without one the request ends here with a 503."""
-        if self._champion is None:
-            raise HTTPException(503, self.reason)
-        return self._champion
-
-    def predict(self, rows: Sequence[requests.Row]) -> Answer:
-        """Predict for the rows and log it. Raises BadInput for a value that pandas cannot take."""
-        start = time.perf_counter()
-        champion = self.champion
-        frame = requests.frame(rows, [str(name) for name in self.schema.columns])
-        answers = champion.predict(frame)
-        probability = answers.get("probability")
-        answer = Answer(
-            model_version=champion.manifest.version,
-            request_id=uuid.uuid4().hex,
-            predictions=answers["prediction"].tolist(),
-            probabilities=None if probability is None else probability.tolist(),
-        )
-        self._log(answer, frame.to_dict("records"), (time.perf_counter() - start) * 1000)
-        return answer
-
-    def _log(self, answer: Answer, rows: Sequence[Mapping[Any, Any]], latency_ms: float) -> None:
-        try:
-            prediction_log.append(
-                self.settings.data_dir,
-                request_id=answer.request_id,
-                model_version=answer.model_version,
-                rows=rows,
-                predictions=answer.predictions,
-                probabilities=answer.probabilities,
-                latency_ms=latency_ms,
-            )
-        except OSError as error:
-            # The client gets its answer though the disk is full; the counter tells those on duty.
-            self.metrics.unlogged.inc()
-            LOG.error("request %s is not logged: %s", answer.request_id, error)
+    name: str = Field(description="The model's name in the registry.")
+    version: str = Field(description="The version's number in the registry.")
+    task: str = Field(description="classification or regression.")
+    trained_at: str = Field(description="When it was trained (UTC).")
+    sha256: str = Field(description="The digest of its file.")
+    git_commit: str | None = Field(description="The commit of the code that trained it.")
+    data_version: str | None = Field(description="The version of the data it was trained on.")
+    features: list[Feature] = Field(description="The columns that it looks at.")
 
 
 def create_app(settings: Settings) -> FastAPI:
     """Return the API for the champion in `settings.models_dir`.
 
     Without a usable champion the app starts all the same: it is alive (/healthz) and not ready
-    (/readyz, /model and /predict answer 503 with the reason).
+    (/readyz, /model and /predict answer 503 with the reason). Raises BadInput if it has to ask for
+    keys and knows none.
     """
+    allowed = access.keys(settings)
     service = Service(settings)
-    app = FastAPI(title=settings.model_name, description=__doc__)
+    app = FastAPI(
+        title=settings.model_name, version="1", description=__doc__, lifespan=service.running
+    )
+    app.state.service = service
+    app.add_middleware(Access, allowed=allowed, limits=service.limits)
     app.add_middleware(Measure, metrics=service.metrics)
-    unready: dict[int | str, dict[str, Any]] = {503: {"model": Reason}}
+    _add_routes(app, service)
+    _add_handlers(app)
+    plain = app.openapi
 
-    def predict(body: Any) -> Answer:
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            access.document(plain(), requests.example(service.schema, service.row))
+        return plain()
+
+    app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI's documentation has it
+    if service.reason:
+        LOG.error("not ready: %s", service.reason)
+    return app
+
+
+def _add_routes(app: FastAPI, service: Service) -> None:
+    async def predict(body: Any) -> Response:
         """Predict for 1 to 1000 rows."""
-        return service.predict(body.rows)
+        return await service.predict(body.rows)
 
     # The body's type is made from the schema, so it cannot stand in the signature.
     predict.__annotations__["body"] = requests.request_model(service.row)
-    app.post(
-        "/predict",
-        response_model=Answer,
-        response_model_exclude_none=True,
-        responses={**unready, 422: {"model": Problems}},
-    )(predict)
+    app.post("/predict", response_model=Answer)(predict)
 
     @app.get("/healthz")
-    def healthz() -> dict[str, str]:
+    async def healthz() -> dict[str, str]:
         """Tell that the process is alive."""
         return {"status": "ok"}
 
-    @app.get("/readyz", responses=unready)
-    def readyz() -> dict[str, str]:
+    @app.get("/readyz")
+    async def readyz() -> dict[str, str]:
         """Tell that predictions can be had."""
+        if service.draining:
+            raise HTTPException(503, "shutting down")
         return {"status": "ready", "model_version": service.champion.manifest.version}
 
-    @app.get("/model", responses=unready)
-    def model() -> Model:
+    @app.get("/model")
+    async def model() -> Model:
         """Tell which version answers and where it comes from."""
         return Model(**service.champion.manifest.model_dump(include=set(Model.model_fields)))
 
     @app.get("/metrics", response_class=PlainTextResponse)
-    def metrics() -> Response:
+    async def metrics() -> Response:
         """Give the metrics in Prometheus' text format."""
         return Response(generate_latest(service.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
+
+def _add_handlers(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
-    def refuse(_: Request, error: RequestValidationError) -> JSONResponse:
+    async def refuse(_: Request, error: RequestValidationError) -> Response:
         """Answer 422 without the values: they may be personal, or no JSON (NaN)."""
-        detail = [Problem(loc=e["loc"], msg=e["msg"], type=e["type"]) for e in error.errors()]
-        return JSONResponse(Problems(detail=detail).model_dump(), 422)
+        faults = [Fault(loc=e["loc"], msg=e["msg"], type=e["type"]) for e in error.errors()]
+        return problem(422, "the request breaks the rules", errors=faults)
 
     @app.exception_handler(BadInput)
-    def refuse_value(_: Request, error: BadInput) -> JSONResponse:
+    async def refuse_value(_: Request, error: BadInput) -> Response:
         """Answer 422 for what passed the schema and pandas still could not take."""
-        problem = Problem(loc=["body", "rows"], msg=str(error), type="value_error")
-        return JSONResponse(Problems(detail=[problem]).model_dump(), 422)
+        fault = Fault(loc=["body", "rows"], msg=str(error), type="value_error")
+        return problem(422, "the request breaks the rules", errors=[fault])
 
-    if service.reason:
-        LOG.error("not ready: %s", service.reason)
-    return app
+    @app.exception_handler(AnyHTTPException)
+    async def tell(_: Request, error: AnyHTTPException) -> Response:
+        return problem(error.status_code, error.detail, headers=dict(error.headers or {}))
+
+    @app.exception_handler(Exception)
+    async def fail(_: Request, __: Exception) -> Response:
+        """Answer 500 without what went wrong: that stands in the service's log."""
+        return problem(500)
+
+
+class Server(uvicorn.Server):
+    """A server that says that it is not ready before it stops to take requests."""
+
+    def __init__(self, config: uvicorn.Config, service: Service) -> None:
+        super().__init__(config)
+        self.service = service
+        self.stop_at: float | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Drain at the first signal, end at the second."""
+        if self.service.draining:
+            super().handle_exit(sig, frame)
+        self.service.draining = True
+        self.stop_at = time.monotonic() + self.service.limits.drain_seconds
+
+    async def on_tick(self, counter: int) -> bool:
+        """Tell, ten times a second, whether it is time to end."""
+        if self.stop_at is not None and time.monotonic() >= self.stop_at:
+            self.should_exit = True
+        return await super().on_tick(counter)
+
+
+def _failed(record: logging.LogRecord) -> bool:
+    """Let a line through for each request that failed; the others are counted and in the log."""
+    status = record.args[-1] if isinstance(record.args, tuple) and record.args else 0
+    return not isinstance(status, int) or status >= 400
 
 
 def run(settings: Settings) -> int:
@@ -203,11 +167,26 @@ def run(settings: Settings) -> int:
     Raises BadInput if the address cannot be had.
     """
     host, port = settings.serving_host, settings.serving_port
+    app = create_app(settings)
     try:
         listener = socket.create_server((host, port), backlog=2048)
     except (OSError, OverflowError) as error:
         raise BadInput(f"cannot listen on {host}:{port}: {error}") from None
     with listener:
-        server = uvicorn.Server(uvicorn.Config(create_app(settings)))
+        # asyncio sets this only for sockets that name their protocol, which this one does not:
+        # head and body of an answer are two writes, and the second would wait 40 ms for the client.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        service: Service = app.state.service
+        config = uvicorn.Config(app, timeout_graceful_shutdown=service.limits.shutdown_seconds)
+        sys.setswitchinterval(SWITCH_SECONDS)
+        server = Server(config, service)  # this sets up uvicorn's loggers
+        logging.getLogger("uvicorn.access").addFilter(_failed)
         server.run(sockets=[listener])
     return 0
+
+
+def write_openapi(settings: Settings) -> str:
+    """Write docs/openapi.json and return one line on it."""
+    document = create_app(settings).openapi()
+    replace_file(OPENAPI, access.text(document).encode())
+    return f"{OPENAPI}: {len(document['paths'])} paths"

@@ -1,14 +1,22 @@
-"""What Prometheus reads: requests, their duration, and the version and age of the model."""
+"""What the API tells about itself: metrics for Prometheus, and the writer of the prediction log."""
 
 from __future__ import annotations
 
+import logging
+import queue
+import threading
 import time
+from collections.abc import Callable
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..model.champion import Champion
+
+LOG = logging.getLogger("uvicorn.error")
+# Answers that may wait for a slow disk; beyond it they are counted as lost, not piled up.
+MAX_WAITING = 10_000
 
 # Labels come from this list and from the routes, never from what a client sends: each new value
 # would be a new time series.
@@ -51,11 +59,68 @@ class Metrics:
             registry=self.registry,
         )
 
-    def show(self, champion: Champion) -> None:
-        """Set version and time of training."""
+        self.waiting = Gauge(
+            "prediction_log_waiting", "Answers that are not on disk yet.", registry=self.registry
+        )
+        self.path = Gauge(
+            "prediction_path_info",
+            "1 for the path that serves: numpy, derived (as numpy, after derive) or frame (slow).",
+            ["path"],
+            registry=self.registry,
+        )
+        self.flags = Counter(
+            "prediction_flags_total", "Doubts about rows.", ["kind"], registry=self.registry
+        )
+        self.reloads = Counter(
+            "model_reload_failures_total",
+            "New champions that could not be loaded; the old one went on.",
+            registry=self.registry,
+        )
+
+    def show(self, champion: Champion, path: str) -> None:
+        """Set version, time of training and the path that serves."""
         self.trained.set(datetime.fromisoformat(champion.manifest.trained_at).timestamp())
         self.model.clear()
         self.model.labels(champion.manifest.version).set(1)
+        self.path.clear()
+        self.path.labels(path).set(1)
+
+
+class Writer:
+    """Writes to the prediction log in a thread of its own: no request waits for the disk."""
+
+    def __init__(self, write: Callable[..., object], waiting: Gauge, failures: Counter) -> None:
+        self._write, self._failures = write, failures
+        waiting.set_function(lambda: self._queue.unfinished_tasks)
+        self._queue: queue.Queue[dict[str, object] | None] = queue.Queue(MAX_WAITING)
+        self._thread = threading.Thread(target=self._run, name="prediction log", daemon=True)
+        self._thread.start()
+
+    def put(self, entry: dict[str, object]) -> None:
+        """Hand over the arguments of one `prediction_log.append`."""
+        try:
+            self._queue.put_nowait(entry)
+        except queue.Full:
+            self._lost(entry, "the disk is too slow")
+
+    def close(self) -> None:
+        """Write what waits, then end."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while (entry := self._queue.get()) is not None:
+            try:
+                self._write(**entry)
+            except Exception as error:
+                self._lost(entry, error)
+            finally:
+                self._queue.task_done()
+
+    def _lost(self, entry: dict[str, object], reason: object) -> None:
+        # The client has its answer though the disk is full; the counter tells those on duty.
+        self._failures.inc()
+        LOG.error("request %s is not logged: %s", entry["request_id"], reason)
 
 
 class Measure:

@@ -1,4 +1,4 @@
-"""The request: a pydantic model of one row, made from the pandera schema of the features.
+"""The request and the answer: pydantic models; that of a row is made from the pandera schema.
 
 The API and the schema accept and refuse the same rows. pandera is too slow to ask for each request
 (milliseconds), so its columns and checks are translated once, when the server starts.
@@ -12,12 +12,14 @@ NaN); a point in time is text as in ISO 8601.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from types import GenericAlias
 from typing import Annotated, Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pandera.pandas as pa
 from pandera import dtypes
@@ -30,6 +32,7 @@ from pydantic import (
     ConfigDict,
     Field,
     NaiveDatetime,
+    ValidationError,
     create_model,
     model_validator,
 )
@@ -49,8 +52,48 @@ class Row(BaseModel):
         return list(self.__dict__.values())
 
 
-def row_model(schema: pa.DataFrameSchema) -> type[Row]:
-    """Return the model of a row that has the columns of `schema`.
+class Answer(BaseModel):
+    """The predictions, in the order of the rows; probabilities of a 1 for a yes or no."""
+
+    model_version: str = Field(description="The version that answered.")
+    request_id: str = Field(description="The name of this answer in the prediction log.")
+    predictions: list[float | int] = Field(description="One a row, in the order of the rows.")
+    probabilities: list[float] | None = Field(
+        None, description="Probability of a 1, one a row; a classification only."
+    )
+    flags: list[list[str]] = Field(
+        description="What makes each row doubtful: `kind` or `kind:column`."
+    )
+
+
+class Columns:
+    """The rows of one or more requests, column by column, as numbers where they are asked for."""
+
+    def __init__(self, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        self.length = len(rows)
+        self.values: dict[str, Sequence[Any]] = dict(
+            zip(names, zip(*rows, strict=True), strict=True)
+        )
+        self._numbers: dict[str, npt.NDArray[np.float64]] = {}
+
+    def numbers(self, name: str) -> npt.NDArray[np.float64]:
+        """Return a column of numbers or points in time (seconds since 1970); missing is NaN."""
+        if name not in self._numbers:
+            values = self.values[name]
+            if any(isinstance(value, datetime) for value in values):
+                values = [None if value is None else _seconds(value) for value in values]
+            self._numbers[name] = np.array(values, dtype=np.float64)
+        return self._numbers[name]
+
+
+def _seconds(moment: datetime) -> float:
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def row_model(
+    schema: pa.DataFrameSchema, descriptions: Mapping[str, str] | None = None
+) -> type[Row]:
+    """Return the model of a row that has the columns of `schema`, described for its readers.
 
     A row is looked at alone: checks of a whole column (unique values, a mean) see one value. A
     check of the row that asks for the target or the time is not in `schema`: see data/columns.py.
@@ -66,7 +109,9 @@ def row_model(schema: pa.DataFrameSchema) -> type[Row]:
             kind = kind | None
         # The name is an alias: a column may be called like a method of pydantic, or hold a space.
         default = ... if column.required else None
-        fields[f"column_{number}"] = (kind, Field(default, alias=str(name), title=str(name)))
+        text = (descriptions or {}).get(str(name))
+        named = Field(default, alias=str(name), title=str(name), description=text)
+        fields[f"column_{number}"] = (kind, named)
     if schema.checks:
         fields["__validators__"] = {"row": model_validator(mode="after")(_row_check(schema))}
     model: type[Row] = create_model("Row", __base__=Row, **fields)
@@ -75,7 +120,11 @@ def row_model(schema: pa.DataFrameSchema) -> type[Row]:
 
 def request_model(row: type[Row]) -> type[BaseModel]:
     """Return the model of a request: {"rows": [...]} with 1 to MAX_ROWS rows."""
-    rows = (GenericAlias(list, (row,)), Field(min_length=1, max_length=MAX_ROWS))
+    text = f"1 to {MAX_ROWS} rows to predict for."
+    rows = (
+        GenericAlias(list, (row,)),
+        Field(min_length=1, max_length=MAX_ROWS, description=text),
+    )
     fields: dict[str, Any] = {"rows": rows}
     return create_model("Request", __config__=ConfigDict(extra="forbid"), **fields)
 
@@ -197,3 +246,51 @@ def _row_check(schema: pa.DataFrameSchema) -> Callable[[Row], Row]:
         return row
 
     return check
+
+
+def example(schema: pa.DataFrameSchema, row: type[Row]) -> dict[str, Any] | None:
+    """Return a row that the model accepts, made from the schema alone: real rows may be personal.
+
+    A value that no check describes well enough (a pattern, a check of your own) is taken from the
+    column's `metadata={"example": ...}` in the schema. Returns None if a row cannot be made.
+    """
+    made: dict[str, Any] = {}
+    for name, column in schema.columns.items():
+        alone = row_model(pa.DataFrameSchema({name: column}))
+        accepted = (value for value in _guesses(column) if _takes(alone, {str(name): value}))
+        first = next(itertools.chain(accepted, [_NOTHING]))
+        if first is _NOTHING:
+            return None
+        made[str(name)] = first
+    return made if _takes(row, made) else None
+
+
+_NOTHING = object()
+
+
+def _guesses(column: pa.Column) -> list[Any]:
+    """Return values to try, as they stand in JSON, the most telling first."""
+    known: dict[str, Any] = {}
+    for check in column.checks:
+        known |= check.statistics or {}
+    given = (column.metadata or {}).get("example")
+    low, high = known.get("min_value"), known.get("max_value")
+    edges = [edge for edge in (low, high) if isinstance(edge, int | float)]
+    numbers: list[float] = [0, 1, -1]
+    if len(edges) == 2:
+        middle = sum(edges) / 2
+        numbers = [float(f"{middle:.3g}"), round(middle), middle, *numbers]
+    elif edges:
+        numbers = [edges[0], edges[0] + 1, edges[0] - 1, *numbers]
+    texts = ["text", "A", "AA", "AAA", "a", "1", "2026-03-02T10:15:00", "2026-03-02T10:15:00Z"]
+    names = getattr(column.dtype, "categories", None) or []
+    options = list(known.get("allowed_values", []))
+    return [*([] if given is None else [given]), *options, *names, *numbers, True, *texts, None]
+
+
+def _takes(model: type[Row], row: dict[str, Any]) -> bool:
+    try:
+        model.model_validate(row)
+    except ValidationError:
+        return False
+    return True

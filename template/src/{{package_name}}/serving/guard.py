@@ -1,0 +1,105 @@
+"""The guard: it knows which rows the model was not trained for, and says so.
+
+What the training rows looked like stands in the manifest of the version (its domain). A row beyond
+it still gets an answer, with a flag, unless conf/operations.yaml names that kind of flag in
+`guard.refuse`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from .. import operations
+from ..features.pipeline import THRESHOLD
+from ..model.champion import Domain
+from .request import Columns
+
+Kind = Literal["out_of_range", "unseen_category", "missing_key_feature", "low_certainty"]
+
+
+class GuardLimits(operations.Section):
+    """What counts as doubtful, and which doubts are reason enough to refuse (422)."""
+
+    refuse: tuple[Kind, ...] = ()
+    # A number may leave the range of the training rows by this share of it.
+    margin: float = Field(default=0.2, ge=0)
+    # Features without which an answer is worth little; null: those that (almost) never lacked.
+    key_features: tuple[str, ...] | None = None
+    # A feature lacks "almost never" below this share of the training rows.
+    rarely_missing: float = Field(default=0.01, ge=0, le=1)
+    # A probability nearer to the threshold than this is a coin toss.
+    uncertain: float = Field(default=0.05, ge=0, le=0.5)
+    # At most this share of rows like those of the training may be flagged as beyond them.
+    max_false_flags: float = Field(default=0.05, ge=0, le=1)
+
+
+class Guard:
+    """The limits of one version; without a domain (an old export) only certainty is looked at."""
+
+    def __init__(self, domain: Domain | None, limits: GuardLimits) -> None:
+        self.limits = limits
+        known = domain or Domain(ranges={}, categories={}, missing={})
+        self.names = list(known.ranges)
+        edges = np.array(list(known.ranges.values()), dtype=np.float64).reshape(-1, 2)
+        slack = limits.margin * (edges[:, 1] - edges[:, 0])
+        self.low, self.high = edges[:, 0] - slack, edges[:, 1] + slack
+        self.categories = {name: frozenset(texts) for name, texts in known.categories.items()}
+        self.key = _key_features(known, limits)
+
+    def flags(
+        self, columns: Columns, probabilities: Sequence[float] | None = None
+    ) -> list[list[str]]:
+        """Return for each row what makes it doubtful: `kind`, or `kind:column`."""
+        flags: list[list[str]] = [[] for _ in range(columns.length)]
+        if self.names:
+            numbers = np.stack([columns.numbers(name) for name in self.names])
+            # Comparing with NaN is false: what is missing is not out of range.
+            outside = (numbers < self.low[:, None]) | (numbers > self.high[:, None])
+            if outside.any():
+                for column, row in np.argwhere(outside):
+                    flags[row].append(f"out_of_range:{self.names[column]}")
+        for name, seen in self.categories.items():
+            for row, value in enumerate(columns.values[name]):
+                if value not in seen and value is not None:
+                    flags[row].append(f"unseen_category:{name}")
+        for name in self.key:
+            values = columns.values[name]
+            if None in values:
+                for row, value in enumerate(values):
+                    if value is None:
+                        flags[row].append(f"missing_key_feature:{name}")
+        if probabilities is not None:
+            for row, probability in enumerate(probabilities):
+                if abs(probability - THRESHOLD) < self.limits.uncertain:
+                    flags[row].append("low_certainty")
+        return flags
+
+    def refused(self, flags: Sequence[Sequence[str]]) -> list[tuple[int, str]]:
+        """Return row and flag of all flags that are reason enough to refuse."""
+        return [
+            (row, flag)
+            for row, found in enumerate(flags)
+            for flag in found
+            if kind(flag) in self.limits.refuse
+        ]
+
+    def false_flags(self, columns: Columns) -> float:
+        """Return the share of rows that are flagged as unlike the training rows."""
+        flagged = sum(1 for found in self.flags(columns) if found)
+        return flagged / max(1, columns.length)
+
+
+def kind(flag: str) -> str:
+    """Return the kind of a flag, without the column."""
+    return flag.partition(":")[0]
+
+
+def _key_features(domain: Domain, limits: GuardLimits) -> list[str]:
+    shares: Mapping[str, float] = domain.missing
+    if limits.key_features is not None:
+        return [name for name in limits.key_features if name in shares]
+    return [name for name, share in shares.items() if share < limits.rarely_missing]
