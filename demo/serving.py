@@ -7,7 +7,6 @@ import json
 import socket
 import subprocess
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,8 @@ from typing import Any
 from .steps import Failed, environment
 
 _START_SECONDS = 60
+# The server listens before its model is loaded: until then a question waits.
+_QUESTION_SECONDS = 5.0
 
 
 @contextlib.contextmanager
@@ -48,8 +49,8 @@ def _wait_until_ready(address: str, server: subprocess.Popen[bytes], log: Path) 
     while time.monotonic() < deadline:
         if server.poll() is not None:
             break
-        with contextlib.suppress(urllib.error.URLError, ConnectionError):
-            if urllib.request.urlopen(f"{address}/readyz", timeout=5).status == 200:
+        with contextlib.suppress(OSError):  # refused, not ready (503) or no answer yet
+            if urllib.request.urlopen(f"{address}/readyz", timeout=_QUESTION_SECONDS).status == 200:
                 return
         time.sleep(0.05)
     raise Failed(f"the server did not become ready\n{log.read_text()[-4000:]}")

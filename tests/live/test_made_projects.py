@@ -19,6 +19,25 @@ PRODUCTION = [
 EXPLORATION = [{"phase": "exploration", "task": task} for task in ("classification", "regression")]
 
 
+# The sample is read from scikit-learn's files, since importing it takes longer: the same numbers.
+SAMPLE = {
+    "classification": """
+import pandas, sklearn.datasets
+there = sklearn.datasets.load_breast_cancer(as_frame=True).frame
+mine = pandas.read_parquet("data/raw/source.parquet")
+assert [*mine.columns[:-1]] == [name.replace(" ", "_") for name in there.columns[:-1]]
+assert (mine.iloc[:, :-1].to_numpy() == there.iloc[:, :-1].to_numpy()).all()
+assert (mine["malignant"] == 1 - there["target"]).all() and len(mine) == 569
+""",
+    "regression": """
+import pandas, sklearn.datasets
+there = sklearn.datasets.load_diabetes(as_frame=True, scaled=False).frame
+mine = pandas.read_parquet("data/raw/source.parquet")
+assert (mine.to_numpy() == there.to_numpy()).all() and len(mine) == 442
+""",
+}
+
+
 def _id(answers: dict[str, Any]) -> str:
     return "-".join(answers.values())
 
@@ -54,6 +73,7 @@ def test_pipeline_ends_in_a_registered_model(
 ) -> None:
     project = make_project(fresh_machine, template_repo, answers)
     fresh_machine.run(["uv", "run", "poe", "pipeline"], project)
+    fresh_machine.run(["uv", "run", "python", "-c", SAMPLE[answers["task"]]], project)
     assert registered_versions(project) == {"1": "challenger"}
     fresh_machine.run(["uv", "run", "poe", "promote"], project)
     assert registered_versions(project) == {"1": "champion"}

@@ -12,6 +12,23 @@ from making import make_project
 # These come with `make tools`; their absence is an error, never a reason to pass.
 PROMTOOL, HADOLINT, SCHEMA = "promtool", "hadolint", "check-jsonschema"
 
+# Time starts at 0, which is also what the gauge says without a model: 31 days on, that must not
+# pass for a model of 31 days.
+NO_MODEL = """\
+rule_files: [rules.yml]
+evaluation_interval: 10m
+tests:
+  - name: no model is loaded
+    interval: 1m
+    input_series:
+      - series: model_trained_timestamp_seconds
+        values: "_x44000 0x700"
+    alert_rule_test:
+      - alertname: ModelTooOld
+        eval_time: 31d
+        exp_alerts: []
+"""
+
 
 def test_alerts_fire_and_stay_silent_as_they_should(
     template_repo: Path, fresh_machine: Machine
@@ -22,15 +39,26 @@ def test_alerts_fire_and_stay_silent_as_they_should(
     fresh_machine.run([PROMTOOL, "check", "rules", "rules.yml"], monitoring)
     fresh_machine.run([PROMTOOL, "check", "config", "prometheus.yml"], monitoring)
 
+    # A month of minutes takes promtool 10 s; in steps of 10 minutes it is no part of the project.
+    (monitoring / "no_model.yml").write_text(NO_MODEL)
+    fresh_machine.run([PROMTOOL, "test", "rules", "no_model.yml"], monitoring)
+
     # The tests are worth something only if they notice a rule that never fires.
     rules = monitoring / "rules.yml"
-    for limit, mutant in (("> 0.05", "> 0.5"), ("> 30 * 86400", "> 31 * 86400")):
+    for limit, mutant in (
+        ("> 0.05", "> 0.5"),
+        ("> 30 * 86400", "> 31 * 86400"),
+        ("_seconds != 0)", "_seconds)"),
+    ):
         kept = rules.read_text()
         assert limit in kept
         rules.write_text(kept.replace(limit, mutant))
         assert fresh_machine.run(
             [PROMTOOL, "test", "rules", "rules_test.yml"], monitoring, check=False
         ).returncode
+        if "!=" in limit:
+            command = [PROMTOOL, "test", "rules", "no_model.yml"]
+            assert fresh_machine.run(command, monitoring, check=False).returncode
         rules.write_text(kept)
 
 

@@ -98,6 +98,40 @@ def test_a_broken_test_and_a_badly_formatted_file_fail_a_pull_request(
     assert branches.split() == ["*", "main"]
 
 
+def test_what_cannot_even_start_its_tests_is_published_too(
+    template_repo: Path, fresh_machine: Machine
+) -> None:
+    """The lock does not fit, so no test runs and no JUnit is written: the old badge has to go."""
+    project = _pushed(fresh_machine, template_repo, {"phase": "exploration"})
+    flattering = project / "build"
+    flattering.mkdir()
+    (flattering / "badge.svg").write_text("<svg>all is well</svg>")
+    publish = ["python3", "scripts/publish_evidence.py", str(flattering)]
+    fresh_machine.run(publish, project)
+    (flattering / "badge.svg").unlink()
+    settings = project / "pyproject.toml"
+    settings.write_text(settings.read_text().replace("dependencies = [", 'dependencies = ["idna",'))
+    _commit(fresh_machine, project, "Forget the lock")
+    run = act(fresh_machine, project, "ci.yml", "push")
+    assert run.code == 1
+    assert run.results == {
+        "lint": "failure",
+        "test": "failure",
+        "pipeline": "failure",
+        "card": "success",
+        "publish": "success",
+    }, run.story
+    assert ET.fromstring(_published(fresh_machine, "badge.svg")).tag == f"{_SVG}svg"
+    result = json.loads(_published(fresh_machine, "check.json"))
+    assert result["statements"]["3.2.3"]["outcome"] != "met"
+    noted = json.loads(_published(fresh_machine, "reports/ci.json"))
+    assert noted["jobs"]["test"]["result"] == "failure"
+    listed = fresh_machine.git(
+        "ls-tree", "-r", "--name-only", "evidence", cwd=fresh_machine.root / "origin.git"
+    )
+    assert listed.split() == ["badge.svg", "check.json", "reports/ci.json"]
+
+
 def test_align_passes_until_a_file_of_the_template_is_edited(
     template_repo: Path, fresh_machine: Machine
 ) -> None:

@@ -94,3 +94,5 @@ def test_the_wheel_carries_the_template(tmp_path: Path) -> None:
     inside = set(zipfile.ZipFile(wheel).namelist())
     for path in _tracked("template", "copier.yml", "hooks/migrations"):
         assert f"trueline/_template/{path.relative_to(ROOT)}" in inside
+    for path in _tracked("hooks/trueline/starters"):
+        assert path.relative_to(ROOT / "hooks").as_posix() in inside

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from edited_project import COMMAND, Project
@@ -59,13 +60,13 @@ def test_a_kill_at_any_moment_touches_nothing(
 
 
 @pytest.fixture(scope="module")
-def whole_run(template: object, tmp_path_factory: pytest.TempPathFactory) -> float:
+def whole_run(template: Path, tmp_path_factory: pytest.TempPathFactory) -> float:
     """Seconds that an uninterrupted update takes here and now: the quicker of two, both warm after."""
     from edited_project import small
 
     seconds = []
     for name in ("cold", "warm"):
-        project = small(tmp_path_factory.mktemp(name) / "project", template)  # type: ignore[arg-type]
+        project = small(tmp_path_factory.mktemp(name) / "project", template)
         started = time.monotonic()
         project.update(code=0)
         seconds.append(time.monotonic() - started)

@@ -222,6 +222,35 @@ def test_the_commit_is_the_users(edited: Project, monkeypatch: pytest.MonkeyPatc
     assert edited.git("show", "-s", "--format=%an", BRANCH) == "Trueline"
 
 
+@pytest.mark.parametrize(
+    "source", ["file:///nowhere/template.git", "http://127.0.0.1:9/template.git"]
+)
+def test_a_template_out_of_reach_is_neither_yes_nor_no(
+    edited: Project, template: Path, source: str
+) -> None:
+    """Nothing listens on port 9 (discard), and there is no folder /nowhere."""
+    edited.replace(".copier-answers.yml", str(template), source)
+    edited.commit("Moved away")
+    before = edited.state()
+    assert source in edited.update(code=3)["refused"]
+    assert edited.state() == before
+
+
+def test_without_the_version_that_made_it_the_template_cannot_tell(edited: Project) -> None:
+    edited.replace(".copier-answers.yml", "_commit: v0.1.0", "_commit: v0.0.9")
+    edited.commit("A version that never was")
+    assert "'v0.0.9'" in edited.update(code=3)["refused"]
+
+
+def test_a_source_with_a_token_is_refused_and_not_shown(edited: Project, template: Path) -> None:
+    source = "https://s3cret@git.acme.org/template.git"
+    edited.replace(".copier-answers.yml", str(template), source)
+    edited.commit("A token")
+    said = edited.update(code=2)["refused"]
+    assert "credential helper" in said
+    assert "s3cret" not in said
+
+
 def test_what_is_no_project_is_refused(edited: Project, tmp_path: Path) -> None:
     (tmp_path / "plain").mkdir()
     empty = Project(tmp_path / "empty")

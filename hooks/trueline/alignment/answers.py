@@ -10,10 +10,12 @@ from typing import Any
 import yaml
 
 from ..errors import BadInput
+from ..evidence.document import Malformed
+from ..evidence.files import regular
 from .source import checked
 
 NAME = ".copier-answers.yml"
-_LIMIT = 100_000  # bytes; real ones have under 1,000
+LIMIT = 100_000  # bytes; real ones have under 1,000
 _DEPTH = 20
 
 
@@ -31,8 +33,8 @@ def load_mapping(raw: bytes, what: str) -> dict[str, Any]:
 
     Aliases are refused: a few lines of them can stand for gigabytes. Raises BadInput.
     """
-    if len(raw) > _LIMIT:
-        raise BadInput(f"{what} has {len(raw)} bytes; more than {_LIMIT} is not a list of answers")
+    if len(raw) > LIMIT:
+        raise BadInput(f"{what} has {len(raw)} bytes; more than {LIMIT} is not a list of answers")
     try:
         _refuse_tricks(raw, what)
         loaded = yaml.safe_load(raw)
@@ -85,12 +87,12 @@ def read(project: Path) -> Answers:
     if not project.is_dir():
         raise BadInput(f"there is no folder {project}")
     try:
-        with (project / NAME).open("rb") as opened:
-            raw = opened.read(_LIMIT + 1)
+        raw = regular(project / NAME, LIMIT)
     except FileNotFoundError:
         raise BadInput(f"{project} has no {NAME}: it was not made from a template") from None
-    except OSError as error:
-        raise BadInput(f"{project / NAME} cannot be read: {error.strerror}") from None
+    except (Malformed, OSError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise BadInput(f"{project / NAME} cannot be read: {why}") from None
     return parse(raw)
 
 

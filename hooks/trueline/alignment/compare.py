@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..evidence.document import Malformed
+from ..evidence.files import regular
 from .ownership import Owner, Ownership
 from .render import Rendered
 from .waivers import Waiver
@@ -83,10 +85,10 @@ def has_markers(content: bytes) -> bool:
 
 
 def _content(path: Path) -> bytes | None:
-    """Return a file's bytes, for a link where it points to; None where no file is."""
+    """Return a file's bytes, for a link where it points to; None where no regular file is."""
     if path.is_symlink():
         return str(path.readlink()).encode()
     try:
-        return path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return regular(path)
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError, Malformed):
         return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import BadInput
+from ..errors import BadInput, CannotTell
 from . import answers as answers_file
 from . import given, merge, ownership, renames, trees
 from .answers import Answers
@@ -54,7 +54,8 @@ def prepare(project: Path, to: str | None, pairs: tuple[str, ...]) -> Hop:
     """Work out the hop of `project` to version `to` (the newest release) with changed answers.
 
     Writes objects into the project's repository and nothing else. Raises BadInput when the project,
-    the version or an answer does not allow it, or when the template is out of reach.
+    the version or an answer does not allow it, CannotTell when the template, or the version
+    that made the project, is out of reach.
     """
     root, head, recorded = head_of(project)
     if to is not None:
@@ -65,7 +66,7 @@ def prepare(project: Path, to: str | None, pairs: tuple[str, ...]) -> Hop:
             try:
                 start = template.commit(recorded.version)
             except NoSuchVersion:
-                raise BadInput(
+                raise CannotTell(
                     f"the template at {recorded.source} has no version {recorded.version!r} (any"
                     " more), which the project was made from"
                 ) from None
@@ -80,7 +81,7 @@ def prepare(project: Path, to: str | None, pairs: tuple[str, ...]) -> Hop:
                 root, head, recorded, changed, template, (start, goal), after, Path(scratch)
             )
     except Unreachable as error:
-        raise BadInput(str(error)) from None
+        raise CannotTell(str(error)) from None
     except NoSuchVersion:
         raise BadInput(f"the template at {recorded.source} has no version {to!r}") from None
     if merged.tree == text("rev-parse", f"{head}^{{tree}}", cwd=root):

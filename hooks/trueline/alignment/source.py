@@ -29,10 +29,12 @@ class NoSuchVersion(Exception):
 def checked(value: object, what: str) -> str:
     """Return a source or a version as text that can stand on a command line.
 
-    Raises BadInput for anything that git could take for an option, a program or two lines.
+    Raises BadInput for anything that git could take for an option, a program or two lines, and for
+    a password, which it does not repeat.
     """
     if not isinstance(value, str) or not value.strip():
         raise BadInput(f"{what} is not a text but {type(value).__name__}")
+    _refuse_secret(value, what)
     if value.startswith("-"):
         raise BadInput(f"{what} must not start with a hyphen: {value!r}")
     if not value.isprintable():
@@ -42,6 +44,19 @@ def checked(value: object, what: str) -> str:
     if value.removeprefix("git+").startswith("-"):
         raise BadInput(f"{what} must not start with a hyphen: {value!r}")
     return value
+
+
+def _refuse_secret(value: str, what: str) -> None:
+    """Refuse an address that holds a password or token: it would be recorded, and shown.
+
+    The user name alone is one for ssh; for https, forges take a token in its place.
+    """
+    for scheme, user in re.findall(r"([A-Za-z0-9+.-]*)://([^/]*)@", value):
+        if ":" in user or scheme.lower().removeprefix("git+") != "ssh":
+            raise BadInput(
+                f"{what} holds a password or a token; name the address without it, and let a git"
+                " credential helper (git help credentials) hand it over"
+            )
 
 
 def git_url(source: str) -> str:

@@ -29,7 +29,7 @@ def checked(wanted: str) -> Path:
     try:
         if target.exists() and not target.is_dir():
             raise BadInput(f"the target {wanted} is a file; name a new folder")
-        if target.is_dir() and (held := sorted(os.listdir(target))):  # noqa: PTH208 (names only)
+        if target.is_dir() and (held := sorted(p.name for p in target.iterdir())):
             raise BadInput(
                 f"the target {wanted} is not empty: it holds {held[0]}"
                 + (f" and {len(held) - 1} more" if len(held) > 1 else "")

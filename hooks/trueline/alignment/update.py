@@ -25,6 +25,7 @@ def command(path: Path, to: str | None, pairs: tuple[str, ...], in_place: bool, 
 
     The outcome is one commit on the new branch trueline/update-VERSION. The work tree, the index
     and HEAD stay as they are. Conflicts are listed, and marked on the branch only: exit 1.
+    Exit 3: the template is out of reach.
     """
     from .progress import announced
 
@@ -42,7 +43,7 @@ def run(
 ) -> dict[str, Any]:
     """Update the project at `path` and return what was done, as the JSON of the command.
 
-    Raises BadInput; the project is then as before.
+    Raises BadInput, or CannotTell when the template is out of reach; the project is then as before.
     """
     from . import branch, hop
     from . import in_place as work_tree

@@ -8,7 +8,9 @@ from datetime import date, datetime
 from pathlib import Path
 
 from ..errors import BadInput
-from .answers import load_mapping
+from ..evidence.document import Malformed
+from ..evidence.files import regular
+from .answers import LIMIT, load_mapping
 
 _PREFIX = "align:"
 
@@ -27,11 +29,12 @@ class Waiver:
 def read(project: Path, today: date) -> Mapping[str, Waiver]:
     """Return the waivers of a project by path. Raises BadInput for a maturity.yaml that is none."""
     try:
-        raw = (project / "maturity.yaml").read_bytes()
+        raw = regular(project / "maturity.yaml", LIMIT)
     except FileNotFoundError:
         return {}
-    except OSError as error:
-        raise BadInput(f"maturity.yaml cannot be read: {error.strerror}") from None
+    except (Malformed, OSError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise BadInput(f"maturity.yaml cannot be read: {why}") from None
     rows = load_mapping(raw, "maturity.yaml").get("waivers") or []
     if not isinstance(rows, list):
         raise BadInput("waivers in maturity.yaml must be a list")

@@ -12,7 +12,7 @@ from . import jsontext
 from .document import Document, Malformed, mapping, sequence, text
 from .files import WorkTree
 from .runs import Record, Runs
-from .suite import module
+from .suite import last_name, module
 
 _BASES = ("DataFrameModel", "SchemaModel")
 
@@ -104,7 +104,7 @@ def schema_features(source: str) -> frozenset[str]:
     }
     columns: set[str] = set()
     for node in body.body:
-        if isinstance(node, ast.ClassDef) and any(_base(base) in _BASES for base in node.bases):
+        if isinstance(node, ast.ClassDef) and any(last_name(base) in _BASES for base in node.bases):
             for part in node.body:
                 if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name):
                     columns.add(_alias(part.value) or part.target.id)
@@ -120,16 +120,6 @@ def _targets(node: ast.stmt) -> list[ast.Name]:
         else []
     )
     return [target for target in found if isinstance(target, ast.Name)]
-
-
-def _base(node: ast.expr) -> str:
-    return (
-        node.attr
-        if isinstance(node, ast.Attribute)
-        else node.id
-        if isinstance(node, ast.Name)
-        else ""
-    )
 
 
 def _alias(value: ast.expr | None) -> str | None:

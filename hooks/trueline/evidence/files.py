@@ -90,16 +90,23 @@ def _read(root: Path, path: str, limit: int) -> str:
     real = Path(os.path.realpath(target))
     if not real.is_relative_to(os.path.realpath(root)):
         raise Malformed("a link that leads outside the repository")
-    # Opened without waiting: a named pipe would hang the checker.
-    handle = os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    return decode(regular(real, limit), limit)
+
+
+def regular(path: Path, limit: int | None = None) -> bytes:
+    """Return the bytes of a regular file, of a longer one than `limit` no more than needed to see.
+
+    Raises Malformed for a pipe, socket or device, which could keep the reader waiting for ever, and
+    OSError as `open` does.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise Malformed("not a regular file")
+    # Without waiting, and looked at again: it may have been exchanged in between.
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(handle, "rb") as stream:
-        info = os.fstat(stream.fileno())
-        if not stat.S_ISREG(info.st_mode):
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
             raise Malformed("not a regular file")
-        if info.st_size > limit:
-            raise Malformed(f"larger than {limit:,} bytes")
-        content = stream.read(limit + 1)
-    return decode(content, limit)
+        return stream.read() if limit is None else stream.read(limit + 1)
 
 
 def decode(content: bytes, limit: int = MAX_BYTES) -> str:

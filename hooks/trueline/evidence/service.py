@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from .document import mapping, sequence, text
 from .files import WorkTree
-from .suite import module
+from .suite import last_name, module
 
 _ROUTES = ("get", "post", "put", "route", "api_route", "add_route", "add_api_route", "mount")
 _METRICS = ("Counter", "Histogram", "Summary", "Gauge")
@@ -61,17 +61,6 @@ def read(tree: WorkTree) -> Service:
     )
 
 
-def name(node: ast.expr) -> str:
-    """Return the last part of a dotted name."""
-    return (
-        node.attr
-        if isinstance(node, ast.Attribute)
-        else node.id
-        if isinstance(node, ast.Name)
-        else ""
-    )
-
-
 def _texts(call: ast.Call) -> list[str]:
     return [a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
 
@@ -80,7 +69,7 @@ def _routes(calls: list[ast.Call]) -> set[str]:
     return {
         route
         for call in calls
-        if name(call.func) in _ROUTES or name(call.func).endswith("Route")
+        if last_name(call.func) in _ROUTES or last_name(call.func).endswith("Route")
         for route in _texts(call)
         if route.startswith("/")
     }
@@ -91,9 +80,9 @@ def _mounts(calls: list[ast.Call]) -> bool:
     `FastAPI(middleware=[...])`.
     """
     for call in calls:
-        if name(call.func) == "middleware" and isinstance(call.func, ast.Attribute):
+        if last_name(call.func) == "middleware" and isinstance(call.func, ast.Attribute):
             return True
-        if name(call.func) == "add_middleware" and call.args:
+        if last_name(call.func) == "add_middleware" and call.args:
             return True
         if any(
             k.arg == "middleware" and isinstance(k.value, ast.List) and k.value.elts
@@ -108,11 +97,11 @@ def _logs(calls: list[ast.Call]) -> bool:
     `prediction_log.write(...)`.
     """
     for call in calls:
-        owner = name(call.func).lower()
+        owner = last_name(call.func).lower()
         if isinstance(call.func, ast.Attribute):
             with contextlib.suppress(RecursionError):
                 owner = ast.unparse(call.func).lower()
-        if "log" in owner and name(call.func) not in (
+        if "log" in owner and last_name(call.func) not in (
             "getLogger",
             "get_logger",
             "basicConfig",
@@ -126,7 +115,7 @@ def _logs(calls: list[ast.Call]) -> bool:
 def _metrics(calls: list[ast.Call]) -> list[Metric]:
     found: list[Metric] = []
     for call in calls:
-        if name(call.func) in _METRICS and _texts(call):
+        if last_name(call.func) in _METRICS and _texts(call):
             lists = [
                 a
                 for a in [*call.args, *(k.value for k in call.keywords if k.arg == "labelnames")]
@@ -135,7 +124,7 @@ def _metrics(calls: list[ast.Call]) -> list[Metric]:
             labels = {
                 str(e.value) for part in lists for e in part.elts if isinstance(e, ast.Constant)
             }
-            found.append(Metric(_texts(call)[0], name(call.func), frozenset(labels)))
+            found.append(Metric(_texts(call)[0], last_name(call.func), frozenset(labels)))
     return found
 
 
@@ -157,13 +146,13 @@ def _commands(tree: WorkTree, broken: list[tuple[str, str]]) -> dict[str, str]:
 def _named_commands(node: ast.AST) -> set[str]:
     """Return what a node makes a command: a decorated function, a parser, a table of commands."""
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        calls = [d for d in node.decorator_list if name(_called(d)) == "command"]
+        calls = [d for d in node.decorator_list if last_name(_called(d)) == "command"]
         return {_first_text(d) or node.name.replace("_", "-") for d in calls}
-    if isinstance(node, ast.Call) and name(node.func) in ("add_parser", "add_command"):
+    if isinstance(node, ast.Call) and last_name(node.func) in ("add_parser", "add_command"):
         return set(_texts(node))
     if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, ast.Dict):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        if any("command" in name(target).lower() for target in targets):
+        if any("command" in last_name(target).lower() for target in targets):
             keys = [key.value for key in node.value.keys if isinstance(key, ast.Constant)]
             return {key for key in keys if isinstance(key, str)}
     return set()

@@ -87,6 +87,14 @@ def module(source: str) -> ast.Module:
         raise Malformed("not valid Python") from error
 
 
+def last_name(node: ast.expr) -> str:
+    """Return the last part of a dotted name; '' for what is none."""
+    match node:
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+    return ""
+
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 

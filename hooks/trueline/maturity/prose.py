@@ -1,5 +1,6 @@
 """Makes `prose_digests.json`: the words of each release's prose, as short hashes.
 
+Those of the documents that a project starts later count as well.
 Run at a release: `python -m trueline.maturity.prose --add VERSION TEMPLATE_DIR`.
 """
 
@@ -13,6 +14,7 @@ from typing import Any
 
 from ..evidence.released import DIGESTS, Released, ReleasedText, all_words, asked, digest, load
 
+STARTERS = Path(__file__).parents[1] / "starters"
 _PROSE = (".md", ".yaml")
 
 
@@ -63,7 +65,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     known = json.loads(DIGESTS.read_text("utf-8"))["versions"] if DIGESTS.is_file() else []
     versions = [*(version for version in known if version != given.add), given.add]
-    write(merged(load(), digests(given.template)), versions)
+    shipped = merged(digests(given.template), digests(STARTERS))
+    write(merged(load(), shipped), versions)
     return 0
 
 

@@ -8,14 +8,26 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypeVar
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from .errors import BadInput
+from .settings import checked, read_yaml
 
 PATH = Path("conf/operations.yaml")
 # A name that is not here is a slip of the pen, which must not pass for "not configured".
-SECTIONS = ("drift", "model", "delivery")
+SECTIONS = (
+    "drift",
+    "model",
+    "delivery",
+    "quality",
+    "kpi",
+    "cost",
+    "trend",
+    "retrain",
+    "alerts",
+    "skew",
+    "invariants",
+)
 
 
 class Section(BaseModel):
@@ -32,12 +44,7 @@ def section(name: str, kind: type[Kind], path: Path = PATH) -> Kind:
 
     Raises BadInput with one line that names the wrong entry.
     """
-    try:
-        return kind.model_validate(_read(path).get(name) or {})
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in (name, *first["loc"]))
-        raise BadInput(f"{path}: {place}: {first['msg']}") from None
+    return checked(kind, _read(path).get(name) or {}, path, name)
 
 
 def has(name: str, path: Path = PATH) -> bool:
@@ -46,12 +53,7 @@ def has(name: str, path: Path = PATH) -> bool:
 
 
 def _read(path: Path) -> dict[str, object]:
-    try:
-        content = yaml.safe_load(path.read_text("utf-8")) or {}
-    except FileNotFoundError:
-        raise BadInput(f"no {path} here: run this from the project's root") from None
-    except yaml.YAMLError as error:
-        raise BadInput(f"{path} is no YAML: {' '.join(str(error).split())}") from None
+    content = read_yaml(path) or {}
     if not isinstance(content, dict):
         raise BadInput(f"{path}: sections are expected, not a {type(content).__name__}")
     unknown = [str(name) for name in content if name not in SECTIONS]

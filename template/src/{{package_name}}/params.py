@@ -6,10 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from .errors import BadInput
+from .settings import checked, read_yaml
 
 PATH = Path("params.yaml")
 
@@ -31,6 +30,8 @@ class RandomSplit(_Section):
     kind: Literal["random"]
     test_share: float = Field(gt=0, lt=1)
     seed: int
+    # The column whose rows of one value stay together, such as a customer.
+    group: str | None = None
     # A further share that only `final-test` sees, once per version.
     final_share: float = Field(default=0, ge=0, lt=1)
 
@@ -47,6 +48,8 @@ class TimeSplit(_Section):
     kind: Literal["time"]
     train: tuple[datetime, datetime]
     test: tuple[datetime, datetime]
+    # The column whose values must not be on both sides.
+    group: str | None = None
     # A further range that only `final-test` sees, once per version.
     final: tuple[datetime, datetime] | None = None
 
@@ -161,13 +164,4 @@ class Params(_Section):
 
 def load(path: Path = PATH) -> Params:
     """Read and check params.yaml; raises BadInput with one line that names the wrong entry."""
-    try:
-        return Params.model_validate(yaml.safe_load(path.read_text("utf-8")))
-    except FileNotFoundError:
-        raise BadInput(f"no {path} here: run this from the project's root") from None
-    except yaml.YAMLError as error:
-        raise BadInput(f"{path} is no YAML: {' '.join(str(error).split())}") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise BadInput(f"{path}: {name}: {first['msg']}") from None
+    return checked(Params, read_yaml(path), path)

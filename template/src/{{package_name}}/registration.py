@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
 
 from mlflow import MlflowClient
 from mlflow.entities.model_registry import ModelVersion
@@ -11,6 +9,7 @@ from mlflow.entities.model_registry import ModelVersion
 from . import reports, tracking
 from .data import table
 from .errors import BadInput, Refused
+from .features import registry as features
 from .features.split import FINAL
 from .model import export
 from .model.card import CARD, model_card
@@ -28,20 +27,31 @@ FINAL_TEST_AT = "final_test_at"
 
 
 def run(settings: Settings, params: Params) -> str:
-    """Let the candidate through the gate and make it the challenger.
+    """Let the candidate through the gate; write reports/registration.json, unless it is refused.
+
+    Returns and raises as `register`.
+    """
+    trained = candidate(settings)
+    outcome = register(settings, params, trained)
+    body = {"sha256": trained.sha256, "outcome": outcome, "registry": settings.registry_stamp()}
+    reports.write("registration", body, settings)
+    return outcome
+
+
+def register(settings: Settings, params: Params, trained: Candidate) -> str:
+    """Make the candidate the challenger if the gate lets it through.
 
     Does nothing for a model file that is champion or challenger already, or that was rolled back.
     Returns one line on the outcome; raises Refused if the gate says no (the run stays recorded).
     """
-    trained = candidate(settings)
     client = tracking.connect(settings)
     known = _find(client, settings, trained.sha256)
     if known is not None:
         for alias in (CHAMPION, CHALLENGER):
             if number(known) == aliased(client, settings, alias):
-                return f"unchanged: this model is version {number(known)}, the {alias}"
+                return f"this model is version {number(known)}, the {alias}"
         if ROLLED_BACK_AT in known.tags:
-            return f"unchanged: this model is version {number(known)}, which was rolled back"
+            return f"this model is version {number(known)}, which was rolled back"
     run_id, uri = _recorded(client, settings, params, trained)
     decision, facts = _judge(client, settings, params, trained)
     version = None
@@ -131,7 +141,7 @@ def _judge(
         slices=reports.read("slices", settings) or {},
         fairness=reports.read("fairness", settings) or {},
         row_ms=report.get("row_ms"),
-        policy=_objections(),
+        policy=features.objections(features.load(), trained.train),
     )
     return decide(facts, params.gate, higher_is_better=chosen(name).higher_is_better), facts
 
@@ -152,15 +162,6 @@ def _earlier_values(
     logged = [client.get_run(str(version.run_id)).data.metrics for version in last]
     name = params.evaluate.metric
     return [float(metrics[name]) for metrics in logged if name in metrics]
-
-
-def _objections() -> list[str]:
-    """Return what the rules on features object to, if this project has such rules."""
-    place = f"{__package__}.features.registry"
-    if find_spec(place) is None:
-        return []
-    objections = getattr(import_module(place), "policy_violations", None)
-    return [str(text) for text in objections()] if objections else []
 
 
 def _champions_value(

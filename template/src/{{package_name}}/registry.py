@@ -252,7 +252,7 @@ def aliased(client: MlflowClient, settings: Settings, alias: str) -> str | None:
     except MlflowException as error:
         if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
             return None
-        raise BadInput(f"MLflow does not answer: {str(error).splitlines()[0]}") from None
+        raise BadInput(f"MLflow does not answer: {tracking.first_line(error)}") from None
 
 
 def _moment() -> str:

@@ -73,6 +73,21 @@ def read(name: str, settings: Settings | None = None) -> dict[str, Any] | None:
     return body
 
 
+def registered(settings: Settings) -> str | None:
+    """Return what `register` said of the candidate, if nothing happened to either since; else None.
+
+    For that it left the model's sha256 and the registry's stamp in reports/registration.json.
+    """
+    report = read("registration", settings)
+    model = settings.models_dir / "candidate/model.skops"
+    if report is None or report["registry"] is None or not model.is_file():
+        return None
+    sha256 = hashlib.sha256(model.read_bytes()).hexdigest()
+    if (report["registry"], report["sha256"]) != (settings.registry_stamp(), sha256):
+        return None
+    return f"unchanged: {report['outcome']}"
+
+
 def commit() -> str | None:
     """Return the full id of HEAD, or None outside a repository."""
     return _git("rev-parse", "--verify", "HEAD")
@@ -143,7 +158,7 @@ def new_id() -> str:
     return "".join(CROCKFORD[value >> shift & 31] for shift in range(125, -1, -5))
 
 
-def append_event(type: str, *, settings: Settings | None = None, **fields: Any) -> dict[str, Any]:  # noqa: A002 (the field's name in the log)
+def append_event(kind: str, *, settings: Settings | None = None, **fields: Any) -> dict[str, Any]:
     """Append one event and return it; a field that is given wins over what is filled in.
 
     Usual fields: model_version, prev_version, git_sha, run_id, data_version, trigger, status.
@@ -153,7 +168,7 @@ def append_event(type: str, *, settings: Settings | None = None, **fields: Any) 
     workflow = run_id()
     event: dict[str, Any] = {
         "event_id": new_id(),
-        "type": type,
+        "type": kind,
         "ts": moment,
         "recorded_at": moment,
         "phase": "production",
@@ -180,3 +195,17 @@ def append_event(type: str, *, settings: Settings | None = None, **fields: Any) 
     finally:
         os.close(file)
     return event
+
+
+def events(settings: Settings | None = None) -> list[dict[str, Any]]:
+    """Return what `append_event` wrote, the oldest first; a line that is no event is left out."""
+    path = (settings or load()).reports_dir / "events.jsonl"
+    found = []
+    for line in path.read_text("utf-8").splitlines() if path.is_file() else ():
+        try:
+            event = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(event, dict) and {"event_id", "type", "ts"} <= event.keys():
+            found.append(event)
+    return found

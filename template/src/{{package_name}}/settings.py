@@ -1,14 +1,17 @@
 """Settings of one environment: conf/environments/<ENVIRONMENT>.yaml, then environment variables.
 
-Environments differ in values only. No code asks which environment it runs in.
+Environments differ in values only. No code asks which environment it runs in. The other files of
+configuration are read with the two functions at the end, so that all speak of a mistake alike.
 """
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+import yaml
+from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -36,8 +39,26 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     models_dir: Path = Path("models")
     reports_dir: Path = Path("reports")
+    # Where data is kept beside this disk: the name of a remote of .dvc/config, or a URL such as
+    # s3://bucket/path. Keys and endpoint of S3 come from AWS's own variables. None: DVC's default.
+    dvc_remote: str | None = None
+    # The secret with which personal data is hashed; comes as a variable, never from a file in git.
+    privacy_key: SecretStr | None = None
     serving_host: str = "127.0.0.1"
     serving_port: int = 8000
+    # Whether a first deployment needs a monitoring configuration without gaps.
+    monitoring_required: bool = False
+
+    def registry_stamp(self) -> list[int] | None:
+        """Return size and time (ns) of the registry's file; None for a server, which has no file.
+
+        Equal stamps: nothing was logged, registered, promoted or rolled back in between.
+        """
+        scheme, _, path = (self.mlflow_tracking_uri or "").partition(":///")
+        if scheme != "sqlite" or not Path(path).is_file():
+            return None
+        found = Path(path).stat()
+        return [found.st_size, found.st_mtime_ns]
 
     @classmethod
     def settings_customise_sources(
@@ -67,6 +88,37 @@ def load() -> Settings:
     try:
         return Settings(environment=environment)
     except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        raise BadInput(f"{path} or its variables: {name}: {first['msg']}") from None
+        raise BadInput(f"{path} or its variables: {_mistake(error)}") from None
+
+
+Kind = TypeVar("Kind", bound=BaseModel)
+
+
+def read_yaml(path: Path) -> Any:
+    """Return what a YAML file of the project holds; raises BadInput if it cannot be read."""
+    try:
+        return yaml.safe_load(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise BadInput(f"no {path} here: run this from the project's root") from None
+    except yaml.YAMLError as error:
+        raise BadInput(f"{path} is no YAML: {' '.join(str(error).split())}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path} cannot be read: {error}") from None
+
+
+def checked(kind: type[Kind], content: object, path: Path, section: str = "") -> Kind:
+    """Return `content`, a section of the file at `path` or all of it, as the model `kind`.
+
+    Raises BadInput with one line that names the wrong entry.
+    """
+    try:
+        return kind.model_validate(content)
+    except ValidationError as error:
+        raise BadInput(f"{path}: {_mistake(error, section)}") from None
+
+
+def _mistake(error: ValidationError, *within: str) -> str:
+    """Say what is wrong first, and where."""
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in (*within, *first["loc"]) if part != "")
+    return f"{place or 'the file'}: {first['msg']}"

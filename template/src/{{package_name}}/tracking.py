@@ -12,6 +12,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,7 +41,10 @@ BUNDLE = "bundle"
 
 
 def connect(settings: Settings) -> MlflowClient:
-    """Return a client of the tracking server or database; raises BadInput if none is set."""
+    """Return a client of the tracking server or database.
+
+    Raises BadInput if none is set, and with one line if it cannot be reached or read.
+    """
     if settings.mlflow_tracking_uri is None:
         raise BadInput(
             f"no tracking server for the environment {settings.environment!r}: "
@@ -49,8 +53,13 @@ def connect(settings: Settings) -> MlflowClient:
     # Its notices on schema migrations and new experiments say nothing that a user could act on.
     for name in ("mlflow", "alembic"):
         logging.getLogger(name).setLevel(logging.ERROR)
-    mlflow.set_tracking_uri(settings.mlflow_tracking_uri)
-    return MlflowClient()
+    try:
+        mlflow.set_tracking_uri(settings.mlflow_tracking_uri)
+        client = MlflowClient()
+        client.search_experiments(max_results=1)
+    except Exception as error:  # each kind of store has errors of its own
+        raise BadInput(f"MLflow does not answer: {first_line(error)}") from None
+    return client
 
 
 def log_run(
@@ -66,9 +75,14 @@ def log_run(
     from .model.artifact import TRUSTED_TYPES  # skops, which a deployment can do without
 
     client = connect(settings)
+    # A run lasts from the start of the training to the end of the evaluation, not of the logging.
+    end = int(datetime.fromisoformat(trained.report["created_at"]).timestamp() * 1000)
+    trained_at = datetime.fromisoformat(trained.training["trained_at"]).timestamp()
+    start = int((trained_at - trained.training["seconds"]) * 1000)
     experiment = _experiment(client, settings)
     known = {**tags(trained.sha256), **_tuning(settings)}
-    with mlflow.start_run(experiment_id=experiment, tags=known) as run:
+    created = client.create_run(experiment, start_time=start, tags=known)
+    with mlflow.start_run(run_id=created.info.run_id) as run:
         mlflow.log_params(flat(params.model_dump(mode="json")))
         mlflow.log_metrics(trained.measurements)
         if bundle is not None:
@@ -88,7 +102,30 @@ def log_run(
                 pip_requirements=[f"{name}=={version(name)}" for name in REQUIREMENTS],
                 signature=infer_signature(sample, trained.pipeline.predict(sample)),
             )
+    client.set_terminated(run.info.run_id, end_time=end)
     return run.info.run_id, logged.model_uri
+
+
+def log_failure(
+    settings: Settings,
+    params: Params,
+    stage: str,
+    span: tuple[float, float],
+    status: str,
+    reason: str,
+) -> str:
+    """Log a training or evaluation that came to nothing; return the run's id.
+
+    `span` is its start and end in seconds since 1970, `status` is FAILED or KILLED.
+    """
+    client = connect(settings)
+    about = {**tags(), "stage": stage, "error": reason}
+    start, end = (int(moment * 1000) for moment in span)
+    run_id = client.create_run(_experiment(client, settings), start, about).info.run_id
+    values = flat(params.model_dump(mode="json"))
+    client.log_batch(run_id, params=[Param(name, value) for name, value in values.items()])
+    client.set_terminated(run_id, status, end)
+    return str(run_id)
 
 
 def log_study(
@@ -168,6 +205,11 @@ def flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
         else:
             result[f"{prefix}{name}"] = value if isinstance(value, str) else json.dumps(value)
     return result
+
+
+def first_line(error: Exception) -> str:
+    """Return what an error says first: MLflow appends statements of SQL and links."""
+    return (str(error) or type(error).__name__).splitlines()[0]
 
 
 def _experiment(client: MlflowClient, settings: Settings) -> str:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -166,6 +170,32 @@ def test_the_bundled_template_stands_in_for_its_own_version(
                 align.run(folder)
 
 
+@pytest.mark.parametrize("path", [".copier-answers.yml", "maturity.yaml", WORKFLOW, "params.yaml"])
+@pytest.mark.parametrize("kind", ["pipe", "socket"])
+def test_what_is_no_regular_file_hangs_nothing(
+    project: Path, path: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody writes into the pipe, so whoever opens it in the plain way waits for ever."""
+    file = project / path
+    file.unlink(missing_ok=True)
+    if kind == "pipe":
+        os.mkfifo(file)
+    else:
+        monkeypatch.chdir(file.parent)  # the address of a socket may not be long
+        with socket.socket(socket.AF_UNIX) as opened:
+            opened.bind(file.name)
+    done = subprocess.run(
+        [sys.executable, "-m", "trueline.cli", "align", str(project)],
+        capture_output=True, text=True, check=False, timeout=20,
+    )  # fmt: skip
+    if path.startswith((".copier", "maturity")):
+        assert done.returncode == 2
+        assert done.stderr.count("\n") == 1
+        assert path in done.stderr and "not a regular file" in done.stderr
+    else:  # the template has a file here, the project none: a finding where the file is owned
+        assert (done.returncode, done.stderr) == (1 if path == WORKFLOW else 0, "")
+
+
 def _bomb() -> str:
     lines = ["a: &a [x, x, x, x, x, x, x, x, x]"]
     for name, last in zip("bcdefgh", "abcdefg", strict=True):
@@ -195,6 +225,10 @@ HOSTILE = {
     "answer": "_src_path: TEMPLATE\n_commit: v0.1.0\npackage_name: ../../x\n",
     "unknown": "_src_path: TEMPLATE\n_commit: v0.1.0\nphase: unheard\n",
     "kind": "_src_path: TEMPLATE\n_commit: v0.1.0\nphase: {a: 1}\n",
+    "password": "_src_path: https://ada:s3cret@git.acme.org/t.git\n_commit: v0.1.0\n",
+    "token": "_src_path: git+https://s3cret@git.acme.org/t\n_commit: v0.1.0\n",
+    "token-line": '_src_path: "https://s3cret@git.acme.org/t\\n"\n_commit: v0.1.0\n',
+    "token-dash": "_src_path: -https://s3cret@git.acme.org/t\n_commit: v0.1.0\n",
 }
 
 
@@ -210,6 +244,7 @@ def test_a_hostile_answers_file_is_refused(
         align.run(project)
     assert time.monotonic() - started < 5
     assert str(refused.value).isprintable()
+    assert "s3cret" not in str(refused.value)
     assert not sentinel.exists()
 
 

@@ -162,6 +162,7 @@ def test_new_refuses_or_accepts(
     record_property("message", said.err.strip())
     assert said.out == ""
     assert not place.sentinel.exists()
+    assert "s3cret" not in said.err
     if row["expect"] == "refused" and not (row.get("or_harmless") and said.code == 0):
         assert said.code == 2, said.err
         _one_line(said.err, str(row["names"]).replace("DEST", str(place.dest)))

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import yaml
 from trueline.evidence.released import Released
@@ -91,7 +92,7 @@ class Project:
         assert old in content, f"{path} does not hold {old!r}"
         self.write(path, content.replace(old, new, -1 if every else 1))
 
-    def edit_yaml(self, path: str, change: Callable[[dict], object]) -> None:  # type: ignore[type-arg]
+    def edit_yaml(self, path: str, change: Callable[[dict[str, Any]], object]) -> None:
         """Change a YAML file as data."""
         body = yaml.safe_load(self.read(path))
         change(body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -144,7 +145,7 @@ FILES = ("maturity.yaml", ".copier-answers.yml", "conf/features.yaml", "dvc.yaml
 @settings(max_examples=25, deadline=None)
 @given(st.one_of(st.text(), VALUES.map(yaml.safe_dump)))
 def test_any_file_of_a_tree_is_read_or_named(content: str) -> None:
-    tree = _Held(Path("/nowhere"), frozenset(FILES), content)
+    tree = _Held(Path("/nowhere"), frozenset(FILES), content=content)
     project.read(tree)
     project.vouched(tree)
     for document in (pipeline.read(tree), hooks.read(tree), environment.read(tree).lock):
@@ -154,15 +155,14 @@ def test_any_file_of_a_tree_is_read_or_named(content: str) -> None:
     service.read(tree)
 
 
+@dataclass(frozen=True)
 class _Held(WorkTree):
     """A work tree that holds the same text at every path."""
 
-    def __init__(self, root: Path, tracked: frozenset[str], content: str) -> None:
-        super().__init__(root, tracked)
-        object.__setattr__(self, "content", content)
+    content: str = ""
 
     def loose(self, path: str, *, limit: int = 0) -> Document[str]:
-        return Document(path, self.content[: limit or None])  # type: ignore[attr-defined]
+        return Document(path, self.content[: limit or None])
 
 
 @quickly

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from trueline.evidence.moment import period
@@ -15,7 +17,9 @@ from trueline.report.document import as_json
 from trueline.report.plain import plain
 from trueline.report.render import render
 from unit.checker.building import NODES, NOW, Project, ago, junit, passing, released
+from unit.checker.scenarios.risk import record
 
+TEMPLATE = Path(__file__).parents[3] / "template"
 CI = ".github/workflows/ci.yml"
 HOOKS = "        run: uv run pre-commit run --all-files\n"
 
@@ -202,3 +206,17 @@ def test_a_stage_runs_only_what_git_has(project: Project, change: dict[str, str]
 def test_an_image_is_rebuilt_from_the_lock_alone(project: Project, line: str) -> None:
     project.write("Dockerfile", f"{project.read('Dockerfile')}\n{line}\n")
     assert project.outcome("2.2.5") is not Outcome.MET
+
+
+def test_the_claims_that_the_template_offers_are_those_that_count(project: Project) -> None:
+    """Each word that maturity.yaml names is heard; `na` is for typed answers and is not among them.
+
+    From section 0.4 of the specification: met makes it met, unmet makes it unmet.
+    """
+    offered = re.search(r"claim: met +# ([^;]*);", (TEMPLATE / "maturity.yaml").read_text("utf-8"))
+    assert offered
+    worth = {}
+    for claim in re.findall(r"[a-z]+", offered[1].replace(" or ", " ")):
+        record(project, claim=claim)
+        worth[claim] = project.outcome("1.1.3")
+    assert worth == {"met": Outcome.MET, "unmet": Outcome.UNMET}

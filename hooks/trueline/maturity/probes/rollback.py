@@ -56,7 +56,7 @@ class RollbackIsPossible(Probe):
         drills = [e for e in snapshot.runs.events if e.type in EVENTS and _happened(e, snapshot)]
         if not drills:
             remedy = "practise it: `poe rollback`"
-            return weak("no rollback was ever practised", *places, remedy=remedy)
+            return weak("no rollback of this code was ever practised", *places, remedy=remedy)
         newest = max(drills, key=lambda event: event.at.timestamp() if event.at else 0.0)
         since = age(newest.at, snapshot.now) or timedelta()
         here = Place("events.jsonl", None, f"{newest.type} {since.days} days ago")
@@ -68,8 +68,8 @@ class RollbackIsPossible(Probe):
 
 
 def _happened(event: Event, snapshot: Snapshot) -> bool:
-    sha = text(event.fields.get("git_sha"))
-    held = not sha or foreign(sha, snapshot) is None
+    """Tell whether a rollback of this code succeeded; one that names no commit may be of any."""
+    held = foreign(text(event.fields.get("git_sha")), snapshot) is None
     return (
         held and event.fields.get("status") == "success" and age(event.at, snapshot.now) is not None
     )

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
-import yaml
 from pandas.api import types
 from pandera.errors import SchemaErrors
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ..errors import BadInput
+from ..settings import checked, read_yaml
 from .schema import TARGET, TIME, Source
 
 DESCRIPTIONS = Path("conf/features.yaml")
+# Types of a column of truths, the second one with missing values.
+BOOLS = ("bool", "boolean")
+_TRUTHS: dict[Hashable, bool] = {"true": True, "false": False, 1: True, 0: False}
 
 
 @dataclass(frozen=True)
@@ -32,15 +39,41 @@ def feature_schema() -> pa.DataFrameSchema:
     """Return the schema of the features alone: no target, no time, no protected column."""
     schema = Source.to_schema()
     others = {TARGET, TIME, *protected()}
-    return schema.remove_columns([name for name in schema.columns if name in others])
+    return without(schema, [name for name in schema.columns if name in others])
+
+
+def without(schema: pa.DataFrameSchema, names: list[str]) -> pa.DataFrameSchema:
+    """Return the schema less some columns.
+
+    A check of whole rows that asks for one of them cannot be evaluated any more and is left out,
+    for as long as rows come without that column; all other checks stay.
+    """
+    less = schema.remove_columns(names)
+    less.checks = [_if_there(one, names) for one in schema.checks]
+    return less
+
+
+def _if_there(check: pa.Check, names: Sequence[str]) -> pa.Check:
+    """Return a check that passes where `check` fails for want of one of the columns `names`."""
+
+    def asked(frame: pd.DataFrame) -> Any:
+        try:
+            return check(frame).check_output
+        except (KeyError, AttributeError, NameError) as error:
+            # rows["x"] and rows[["x"]], rows.x, rows.eval("x > 0"): each names the column.
+            if any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", str(error)) for name in names):
+                return True
+            raise
+
+    return pa.Check(asked, name=check.name, error=check.error, raise_warning=check.raise_warning)
 
 
 def features() -> list[Feature]:
     """Return the features in the order of the schema."""
-    return [Feature(name, _type(column)) for name, column in feature_schema().columns.items()]
+    return [Feature(name, type_name(column)) for name, column in feature_schema().columns.items()]
 
 
-def _type(column: pa.Column) -> str:
+def type_name(column: pa.Column) -> str:
     """Return the name of a column's type; text is pandas' own `str`, however it is stored."""
     name = str(column.dtype)
     return "str" if name.startswith("str") else name
@@ -52,15 +85,20 @@ def check(frame: pd.DataFrame, schema: pa.DataFrameSchema, what: str) -> pd.Data
     Raises BadInput with one line that names the first column and check that fail; `what` says of
     which data it speaks.
     """
+    given: dict[str, pd.Series[Any]] = {}
     for name, column in schema.columns.items():
-        bad = _fractions(frame[name], str(column.dtype)) if name in frame.columns else None
-        if bad is not None:
-            raise BadInput(f"{what}: column {name!r} fails dtype({column.dtype!s}): first {bad}")
+        if name in frame.columns:
+            dtype = str(column.dtype)
+            given[name] = _truths(frame[name], dtype)
+            bad = _altered(given[name], dtype)
+            if bad is not None:
+                first = shown(name, bad)
+                raise BadInput(f"{what}: column {name!r} fails dtype({dtype}): first {first}")
     try:
-        checked = schema.validate(frame, lazy=True)
+        typed = schema.validate(frame.assign(**given), lazy=True)
     except SchemaErrors as errors:
         raise BadInput(f"{what}: {violation(errors)}") from None
-    return checked[list(schema.columns)]
+    return typed[list(schema.columns)]
 
 
 def violation(errors: SchemaErrors) -> str:
@@ -74,22 +112,53 @@ def violation(errors: SchemaErrors) -> str:
             return f"column {first['failure_case']!r} is missing{ending}"
         case "column_in_schema":
             return f"column {first['failure_case']!r} is not in the schema{ending}"
+    value = shown(str(first["column"]), first["failure_case"])
     same = cases[(cases["column"] == first["column"]) & (cases["check"] == first["check"])]
     if pd.isna(first["index"]):
-        return f"column {first['column']!r} fails {first['check']}: {first['failure_case']}{ending}"
+        return f"column {first['column']!r} fails {first['check']}: {value}{ending}"
     rows = "1 row" if len(same) == 1 else f"{len(same)} rows"
     return (
         f"column {first['column']!r} fails {first['check']} in {rows}, "
-        f"first {first['failure_case']} in row {first['index']}{ending}"
+        f"first {value} in row {first['index']}{ending}"
     )
 
 
-def _fractions(column: pd.Series[Any], dtype: str) -> float | None:
-    """Return the first number that a conversion to a whole number would cut, or None."""
+def shown(name: str, value: object) -> str:
+    """Return a value as messages may show it: that of a personal column (pii) is left out.
+
+    Without conf/features.yaml nothing says that a value may be shown.
+    """
+    try:
+        entry = described().get(name)
+    except BadInput:
+        return "a value"
+    return "a personal value" if entry is not None and entry.pii else str(value)
+
+
+def _truths(column: pd.Series[Any], dtype: str) -> pd.Series[Any]:
+    """Return the column of a bool with 1 and 0, and the words of a CSV file, as true and false."""
+    if dtype not in BOOLS or types.infer_dtype(column, skipna=False) == "boolean":
+        return column
+    return column.astype(object).map(_truth)
+
+
+def _truth(value: Any) -> Any:
+    word = value.lower() if isinstance(value, str) else value
+    return _TRUTHS.get(word, value) if isinstance(word, Hashable) else value
+
+
+def _altered(column: pd.Series[Any], dtype: str) -> str | None:
+    """Return the first value that a conversion would make another without a word, or None.
+
+    A fraction is cut to a whole number; a bool is made of anything, also of what is missing.
+    """
+    if dtype in BOOLS and types.infer_dtype(column, skipna=False) != "boolean":
+        known = column if dtype == "bool" else column.dropna()
+        return next((repr(v) for v in known if not isinstance(v, (bool, np.bool_))), None)
     if not (dtype.lower().startswith(("int", "uint")) and types.is_float_dtype(column)):
         return None
     cut = column[column.notna() & (column % 1 != 0)]
-    return None if cut.empty else float(cut.iloc[0])
+    return None if cut.empty else str(float(cut.iloc[0]))
 
 
 def conform(frame: pd.DataFrame, wanted: Sequence[Feature]) -> pd.DataFrame:
@@ -103,59 +172,103 @@ def conform(frame: pd.DataFrame, wanted: Sequence[Feature]) -> pd.DataFrame:
         raise BadInput(f"the input lacks the column {missing[0]!r} ({len(missing)} missing)")
     columns = {}
     for feature in wanted:
-        column = frame[feature.name]
-        if (bad := _fractions(column, feature.dtype)) is not None:
-            raise BadInput(f"column {feature.name!r} is not {feature.dtype}: {bad}")
+        column = _truths(frame[feature.name], feature.dtype)
+        if (bad := _altered(column, feature.dtype)) is not None:
+            first = shown(feature.name, bad)
+            raise BadInput(f"column {feature.name!r} is not {feature.dtype}: {first}")
         if str(column.dtype) != feature.dtype:
             dtype: Any = feature.dtype  # the stubs know only names written out
             try:
                 column = column.astype(dtype)
             except (TypeError, ValueError) as error:
-                raise BadInput(
-                    f"column {feature.name!r} is not {feature.dtype}: {error}".splitlines()[0]
-                ) from None
+                why = shown(feature.name, error).splitlines()[0]
+                raise BadInput(f"column {feature.name!r} is not {feature.dtype}: {why}") from None
         columns[feature.name] = column
     return pd.DataFrame(columns, index=frame.index)
 
 
-class Description(BaseModel):
-    """What people need to know about one feature."""
-
+class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+
+class Description(_Entry):
+    """What people and rules need to know about one feature, of the schema or derived."""
+
     description: str = Field(min_length=3)
+    # One sentence for people who are told why the model answered so; default: the description.
+    text: str | None = None
     dtype: str | None = None
     unit: str | None = None
     domain: str | None = None
     source: str | None = None
     owner: str | None = None
     pii: bool = False
+    status: Literal["active", "experimental", "deprecated"] = "active"
+    deprecated_after: date | None = None
+    depends_on: tuple[str, ...] = ()
+    # Whether the value is known when the prediction is made, or only after.
+    available: Literal["before", "after"] = "before"
     # A person's group, such as sex or age: fairness is measured by it, the model never sees it.
     protected: bool = False
     # How an explanation names it to the person concerned; default: the description.
     text: str | None = None
 
+    @model_validator(mode="after")
+    def _deprecated_from_when(self) -> Description:
+        if (self.status == "deprecated") is not (self.deprecated_after is not None):
+            raise ValueError("status deprecated and deprecated_after (a date) go together")
+        return self
 
-class Catalogue(BaseModel):
+
+class Pinned(_Entry):
+    """The contract of the source as it was accepted: column -> type and checks."""
+
+    owner: str | None = None
+    version: str | None = None
+    columns: dict[str, str] = {}
+
+
+class Policy(_Entry):
+    """What no model may use."""
+
+    banned_sources: tuple[str, ...] = ()
+
+
+class Catalogue(_Entry):
     """All of conf/features.yaml."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     features: dict[str, Description]
+    derived: dict[str, Description] = {}
+    contract: Pinned | None = None
+    policy: Policy = Policy()
+    # feature -> rule -> why it may break that rule
+    exceptions: dict[str, dict[str, Annotated[str, Field(min_length=10)]]] = {}
+    # Read by data/privacy.py, which the practice personal_data brings.
+    personal: dict[str, Any] = {}
+
+
+def catalogue(path: Path = DESCRIPTIONS) -> Catalogue:
+    """Read conf/features.yaml; raises BadInput with one line that names the wrong entry.
+
+    It is asked for by every conversion of a frame, and read again only once it has changed.
+    """
+    stamp = path.stat().st_mtime_ns if path.is_file() else None
+    return _catalogue(path.absolute(), path, stamp)
+
+
+@cache
+def _catalogue(_place: Path, path: Path, _stamp: int | None) -> Catalogue:
+    return checked(Catalogue, read_yaml(path), path)
 
 
 def described(path: Path = DESCRIPTIONS) -> dict[str, Description]:
-    """Read conf/features.yaml; raises BadInput with one line that names the wrong entry."""
-    try:
-        return Catalogue.model_validate(yaml.safe_load(path.read_text("utf-8"))).features
-    except FileNotFoundError:
-        raise BadInput(f"no {path} here: run this from the project's root") from None
-    except yaml.YAMLError as error:
-        raise BadInput(f"{path} is no YAML: {' '.join(str(error).split())}") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise BadInput(f"{path}: {name}: {first['msg']}") from None
+    """Return the features of conf/features.yaml; raises BadInput as `catalogue` does."""
+    return catalogue(path).features
+
+
+def personal(path: Path = DESCRIPTIONS) -> frozenset[str]:
+    """Return the features that conf/features.yaml marks as personal data: no log holds them."""
+    return frozenset(name for name, feature in described(path).items() if feature.pii)
 
 
 def protected(path: Path = DESCRIPTIONS) -> list[str]:

@@ -46,7 +46,17 @@ def build(estimator: BaseEstimator, sample: pd.DataFrame) -> Pipeline:
     derived columns are numbers and which are categories.
     Raises BadInput for a derived column that is neither, such as a point in time.
     """
-    derived = inputs(sample)
+    encode = encoder(inputs(sample))
+    return Pipeline(
+        [("derive", FunctionTransformer(inputs)), ("encode", encode), ("estimator", estimator)]
+    )
+
+
+def encoder(derived: pd.DataFrame) -> ColumnTransformer:
+    """Return the unfitted encoder of derived columns: numbers as they are, categories as integers.
+
+    It learns its categories when it is fitted, from training rows alone.
+    """
     numbers, categories = [], []
     for name, dtype in derived.dtypes.items():
         if types.is_numeric_dtype(dtype) or types.is_bool_dtype(dtype):
@@ -57,18 +67,15 @@ def build(estimator: BaseEstimator, sample: pd.DataFrame) -> Pipeline:
             raise BadInput(
                 f"derive returns the column {name!r} of type {dtype}: make numbers or text of it"
             )
-    encoder = OrdinalEncoder(
+    ordinal = OrdinalEncoder(
         handle_unknown="use_encoded_value",
         unknown_value=-1,
         encoded_missing_value=np.nan,
         max_categories=MAX_CATEGORIES,
     )
-    encode = ColumnTransformer(
-        [("numbers", "passthrough", numbers), ("categories", encoder, categories)],
+    return ColumnTransformer(
+        [("numbers", "passthrough", numbers), ("categories", ordinal, categories)],
         verbose_feature_names_out=False,
-    )
-    return Pipeline(
-        [("derive", FunctionTransformer(inputs)), ("encode", encode), ("estimator", estimator)]
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import platform
 import shutil
@@ -12,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import TASK, reports
-from ..data.columns import features
+from ..data.columns import conform, features, personal
+from ..data.schema import TARGET, TIME
 from ..data.table import to_rows
 from ..errors import BadInput
 from ..reports import replace_file
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
 MODEL = "model.skops"
 MANIFEST = "manifest.json"
+REFERENCE = "reference.parquet"
+# Enough to see a shift that matters, and little enough to travel with each version.
+REFERENCE_ROWS = 2000
 # The registry gives the number after the files are written.
 NO_VERSION = "unregistered"
 
@@ -57,7 +62,35 @@ def pack(trained: Candidate, name: str, run_id: str) -> dict[str, bytes]:
             probabilities=probabilities,
         ),
     )
-    return {MODEL: trained.content, MANIFEST: _json(manifest)}
+    return {MODEL: trained.content, MANIFEST: _json(manifest), REFERENCE: reference(trained)}
+
+
+def reference(trained: Candidate) -> bytes:
+    """Return what monitoring holds this version against, as a Parquet file.
+
+    It holds at most REFERENCE_ROWS training rows (always the same ones), without personal features
+    and the time. The file's attributes: the answers to as many test rows, the metrics on all of
+    them, when the data ends, and how many rows and seconds the training took.
+    """
+    from ..features.pipeline import predict
+
+    hidden = {*personal(), TIME}
+    names = [feature.name for feature in features() if feature.name not in hidden]
+    rows, test = (
+        frame.sample(min(len(frame), REFERENCE_ROWS), random_state=0)
+        for frame in (trained.train, trained.test)
+    )
+    sample = rows[[*names, TARGET]].reset_index(drop=True)
+    answers = predict(trained.pipeline, conform(test, features()), TASK)
+    sample.attrs = {
+        "predictions": answers["prediction"].tolist(),
+        "metrics": trained.report["candidate"],
+        "data_end": None if TIME is None else str(trained.train[TIME].max()),
+        "training": {name: trained.training.get(name) for name in ("rows", "seconds")},
+    }
+    buffer = io.BytesIO()
+    sample.to_parquet(buffer, index=False)
+    return buffer.getvalue()
 
 
 def unpack(bundle: Path, version: str, sha256: str, models_dir: Path) -> Manifest:

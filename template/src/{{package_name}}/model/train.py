@@ -132,13 +132,14 @@ def _key(estimator: BaseEstimator, inputs: Any, target: pd.Series[Any]) -> str:
 
 @dataclass(frozen=True)
 class Candidate:
-    """Pipeline, file and sha256 of the last training, its metrics report, and the test rows."""
+    """Pipeline, file and sha256 of the last training, its metrics report, and its rows."""
 
     pipeline: Pipeline
     content: bytes
     sha256: str
     training: dict[str, Any]
     report: dict[str, Any]
+    train: pd.DataFrame
     test: pd.DataFrame
 
     @property
@@ -167,5 +168,6 @@ def candidate(settings: Settings) -> Candidate:
         sha256=training["sha256"],
         training=training,
         report=report,
+        train=table.read(settings.data_dir / TRAIN),
         test=table.read(settings.data_dir / TEST),
     )

@@ -1,40 +1,42 @@
-"""The monitoring jobs: drift, the champion's age and, where files are delivered, their continuity.
+"""The monitoring jobs, one after the other: each writes a report and ends in one line.
 
-Each writes a report; `run` does them all and sums them up in reports/monitor.json.
+`run` does them all, sums them up in reports/monitor.json and the page reports/monitoring.html, and
+records what was found as events: alerts, and maybe the request for a new training.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal
 
 from pydantic import Field
 
-from .. import operations, reports
+from .. import operations, params, reports
 from ..errors import BadInput
-from ..model import champion as champions
-from ..model.champion import Champion
+from ..model.evaluate import chosen
 from ..settings import Settings
+from . import health, overview, prediction_log, quality, retraining, trend
 from .drift import DriftLimits, by_status, compare_columns
 from .page import page
-from .watched import NothingToCompare, Watched, watched
+from .watched import NothingToCompare, Outcome, Scene, Watched, scene, watched
 
 # A delivery counts as late after this many periods: a job may start a little later than the day
 # before.
 TOLERANCE = 1.5
 # How many periods back a gap is shown.
 SLOTS = 10
+# Jobs that every project needs; the others say `unknown` until their section is filled in.
+NEEDED = frozenset({"drift", "model_age", "continuity"})
 
 
 class ModelLimits(operations.Section):
-    """How old the champion may become, in days since it was trained."""
+    """How old the champion may become, in days since it was trained, and its data (None: any)."""
 
     max_age_days: float = Field(gt=0)
+    max_data_age_days: float | None = Field(default=None, gt=0)
 
 
 class DeliveryLimits(operations.Section):
@@ -43,67 +45,125 @@ class DeliveryLimits(operations.Section):
     every_hours: float = Field(gt=0)
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """`finding`: someone has to act; `unknown`: nothing to look at; and one line on it."""
-
-    status: Literal["fine", "finding", "unknown"]
-    message: str
-
-
 def run(
     settings: Settings,
     *,
     current: Path | None = None,
     without: Collection[str] = (),
+    labels: Path | None = None,
     now: datetime | None = None,
 ) -> int:
-    """Run the jobs and return 0 (all is well), 1 (something drifted, is too old or late) or 3.
+    """Run the jobs and return 0 (all is well), 1 (at least one finding) or 3.
 
-    3: nothing was found, and at least one job had nothing to look at. `current` is a file of rows
-    to compare with the training rows instead of the prediction log; `without` names columns to
-    leave out. Raises BadInput for a wrong file, column or setting.
+    3: nothing was found, and a job that every project needs had nothing to look at. `current` is a
+    file of rows to compare with the training rows instead of the prediction log; `without` names
+    columns to leave out; `labels` is a file of labels. Raises BadInput for a wrong file, column or
+    setting.
     """
     now = now or datetime.now(UTC)
+    prediction_log.compact(settings.data_dir)
+    bounds = operations.section("quality", quality.QualityLimits)
     drift_limits = operations.section("drift", DriftLimits)
-    model_limits = operations.section("model", ModelLimits)
-    champion: Champion | None = None
-    reason = ""
-    try:
-        champion = champions.load(settings.models_dir)
-    except BadInput as error:
-        reason = str(error)
-    outcomes = {"drift": drift(settings, drift_limits, champion, now, current, without)}
-    outcomes["model_age"] = model_age(settings, model_limits, champion, reason, now)
-    if operations.has("delivery"):
-        delivery_limits = operations.section("delivery", DeliveryLimits)
-        outcomes["continuity"] = continuity(settings, delivery_limits, now)
+    seen = scene(settings, now, max(drift_limits.window_days, quality.longest(bounds)))
+    jobs = _jobs(seen, drift_limits, bounds, current, without, labels)
+    outcomes = {name: _safely(job) for name, job in jobs.items()}
     statuses = {outcome.status for outcome in outcomes.values()}
-    code = 1 if "finding" in statuses else 3 if "unknown" in statuses else 0
-    jobs = {name: vars(outcome) for name, outcome in outcomes.items()}
-    reports.write("monitor", {"exit_code": code, "jobs": jobs}, settings)
-    for name, outcome in outcomes.items():
-        print(f"{name}: {outcome.status}: {outcome.message}")
+    nothing = any(outcomes[job].status == "unknown" for job in NEEDED & outcomes.keys())
+    code = 1 if "finding" in statuses else 3 if nothing else 0
+    _record(seen, outcomes, code, by_hand=current is not None)
     return code
 
 
+def _safely(job: Callable[[], Outcome]) -> Outcome:
+    """Run a job; where it has nothing to look at, that is its outcome."""
+    try:
+        return job()
+    except (NothingToCompare, quality.NoLabels) as nothing:
+        return Outcome("unknown", str(nothing))
+
+
+def _jobs(
+    seen: Scene,
+    drift_limits: DriftLimits,
+    bounds: quality.QualityLimits,
+    current: Path | None,
+    without: Collection[str],
+    labels: Path | None,
+) -> dict[str, Callable[[], Outcome]]:
+    """Return the jobs by name; a section that is wrong is named before any of them runs."""
+    sound = operations.section("invariants", health.InvariantLimits)
+    same = operations.section("skew", health.SkewLimits)
+    age = operations.section("model", ModelLimits)
+    trends = operations.section("trend", trend.TrendLimits)
+    kpis = operations.section("kpi", trend.Kpis)
+    rates = operations.section("cost", trend.Cost)
+    name = params.load().evaluate.metric
+    metric = chosen(name)
+    known: quality.Labelled | None = None
+    try:
+        known = quality.labelled(seen, bounds, labels)
+    except (quality.NoLabels, NothingToCompare) as nothing:
+        why = str(nothing)
+
+    def judged(job: Callable[[quality.Labelled], Outcome]) -> Callable[[], Outcome]:
+        return lambda: Outcome("unknown", why) if known is None else job(known)
+
+    jobs: dict[str, Callable[[], Outcome]] = {
+        "invariants": lambda: health.invariants(seen, sound),
+        "non_finite": lambda: health.non_finite(seen, sound),
+        "drift": lambda: drift(seen, drift_limits, current, without),
+        "skew": lambda: health.skew(seen, same),
+        "model_age": lambda: model_age(seen, age),
+        "quality": judged(lambda rows: quality.quality(seen, bounds, rows, name, metric)),
+        "bias": judged(lambda rows: quality.bias(seen, bounds, rows)),
+        "next_day": judged(lambda rows: quality.next_day(seen, bounds, rows, name, metric)),
+        "perf_trend": lambda: trend.perf_trend(seen, trends, bounds, known, metric),
+        "kpi": lambda: trend.kpi(seen, kpis, bounds, known),
+        "cost": lambda: trend.cost(seen, rates),
+    }
+    if operations.has("delivery"):
+        due = operations.section("delivery", DeliveryLimits)
+        jobs["continuity"] = lambda: continuity(seen, due)
+    return jobs
+
+
+def _record(seen: Scene, outcomes: Mapping[str, Outcome], code: int, *, by_hand: bool) -> None:
+    """Print a line a job, write report and page, and append the events.
+
+    A comparison with a file by hand is no run that may ask for a new training.
+    """
+    settings, now = seen.settings, seen.now
+    version = seen.champion.manifest.version if seen.champion else None
+    jobs: dict[str, dict[str, str]] = {}
+    for name, outcome in outcomes.items():
+        jobs[name] = {"status": outcome.status, "message": outcome.message}
+        line = f"{name}: {outcome.status}: {outcome.message}"
+        if outcome.status == "finding":
+            jobs[name]["alert"] = retraining.alert(settings, name, outcome.message, version, now)
+            line += f" (alert {jobs[name]['alert']})"
+        print(line)
+    if not by_hand:
+        statuses = {name: outcome.status for name, outcome in outcomes.items()}
+        retraining.record(settings, statuses, version, trend.training_seconds(seen), now)
+        bounds = operations.section("retrain", retraining.RetrainLimits)
+        if why := retraining.trigger(settings, bounds, version, now):
+            print(f"retrain: requested: {why}")
+    reports.write("monitor", {"exit_code": code, "jobs": jobs, "model_version": version}, settings)
+    overview.write(settings, now)
+
+
 def drift(
-    settings: Settings,
+    seen: Scene,
     bounds: DriftLimits,
-    champion: Champion | None,
-    now: datetime,
     current: Path | None = None,
     without: Collection[str] = (),
 ) -> Outcome:
     """Compare the rows of today with the training rows; write reports/drift.json and drift.html.
 
-    A column that drifted is a finding. Without enough rows the reports of the last run stay as they
-    are.
+    A column that drifted is a finding. Without enough rows NothingToCompare is raised, and the
+    reports of the last run stay as they are.
     """
-    try:
-        sides = watched(settings, bounds, champion, now, current, without)
-    except NothingToCompare as nothing:
-        return Outcome("unknown", str(nothing))
+    sides = watched(seen, bounds, current, without)
     found = compare_columns(sides.reference, sides.current, sides.label, bounds)
     drifted, watch = by_status(found, "drift"), by_status(found, "watch")
     if drifted:
@@ -120,9 +180,11 @@ def drift(
         "drift": drifted,
         "watch": watch,
         "columns": found,
+        "inputs": seen.inputs(sides.rows["current"], None if current else bounds.window_days),
     }
-    written = reports.write("drift", body, settings)
-    text = page(found, f"Drift: {settings.model_name}", _facts(sides, now), sides.label)
+    written = reports.write("drift", body, seen.settings)
+    title = f"Drift: {seen.settings.model_name}"
+    text = page(found, title, _facts(sides, seen.now), sides.label)
     reports.replace_file(written.with_suffix(".html"), text.encode())
     return outcome
 
@@ -135,40 +197,52 @@ def _facts(sides: Watched, now: datetime) -> dict[str, str]:
     }
 
 
-def model_age(
-    settings: Settings, bounds: ModelLimits, champion: Champion | None, reason: str, now: datetime
-) -> Outcome:
-    """Compare the champion's age with the limit; write reports/model_age.json.
-
-    `reason` says why there is no champion.
-    """
-    if champion is None:
-        return Outcome("unknown", reason)
-    manifest = champion.manifest
-    days = (now - datetime.fromisoformat(manifest.trained_at)) / timedelta(days=1)
-    outcome = Outcome(
-        "finding" if days > bounds.max_age_days else "fine",
+def model_age(seen: Scene, bounds: ModelLimits) -> Outcome:
+    """Compare the age of the champion, and of its newest data, with the limits (model_age.json)."""
+    if seen.champion is None:
+        return Outcome("unknown", seen.reason)
+    manifest = seen.champion.manifest
+    days = _days_since(manifest.trained_at, seen.now)
+    end = seen.known("data_end")
+    data_days = None if end is None else _days_since(end, seen.now)
+    text = (
         f"version {manifest.version} was trained {days:.1f} days ago, "
-        f"{bounds.max_age_days:g} are allowed",
+        f"{bounds.max_age_days:g} are allowed"
     )
+    old = days > bounds.max_age_days
+    if data_days is not None and bounds.max_data_age_days is not None:
+        old |= data_days > bounds.max_data_age_days
+        text += f"; its data ends {data_days:.1f} days ago, {bounds.max_data_age_days:g} allowed"
+    outcome = Outcome("finding" if old else "fine", text)
     body = {
         "status": outcome.status,
         "model_version": manifest.version,
         "trained_at": manifest.trained_at,
         "age_days": round(days, 3),
         "max_age_days": bounds.max_age_days,
+        "data_end": end,
+        "data_age_days": None if data_days is None else round(data_days, 3),
+        "max_data_age_days": bounds.max_data_age_days,
+        "inputs": seen.inputs(0),
     }
-    reports.write("model_age", body, settings)
+    reports.write("model_age", body, seen.settings)
     return outcome
 
 
-def continuity(settings: Settings, limits: DeliveryLimits, now: datetime) -> Outcome:
+def _days_since(moment: str, now: datetime) -> float:
+    """Return the days since a moment; one without a zone is UTC."""
+    then = datetime.fromisoformat(moment)
+    return (now - (then if then.tzinfo else then.replace(tzinfo=UTC))) / timedelta(days=1)
+
+
+def continuity(seen: Scene, limits: DeliveryLimits) -> Outcome:
     """Judge reports/deliveries.jsonl and write reports/continuity.json.
 
     The newest delivery decides; earlier gaps are listed in the report. Raises BadInput for a line
     that is no delivery.
     """
-    times = _delivered(settings.reports_dir / "deliveries.jsonl")
+    now = seen.now
+    times = _delivered(seen.settings.reports_dir / "deliveries.jsonl")
     outcome = _in_time(times, timedelta(hours=limits.every_hours), now)
     reports.write(
         "continuity",
@@ -179,8 +253,9 @@ def continuity(settings: Settings, limits: DeliveryLimits, now: datetime) -> Out
             "newest": times[-1].isoformat() if times else None,
             "every_hours": limits.every_hours,
             "gaps": gaps(times, timedelta(hours=limits.every_hours), now),
+            "inputs": seen.inputs(len(times)),
         },
-        settings,
+        seen.settings,
     )
     return outcome
 

@@ -53,16 +53,7 @@ def page(
     names = [name for status in ORDER for name in by_status(found, status)]
     cards = "\n".join(_card(name, found[name], name == target) for name in names)
     lines = "<br>".join(f"{escape(name)}: {escape(text)}" for name, text in facts.items())
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(title)}</title>
-<style>{STYLE}</style>
-</head>
-<body>
-<h1>{escape(title)}</h1>
+    body = f"""<h1>{escape(title)}</h1>
 <p>{_summary(found)}</p>
 <p class="soft">{lines}</p>
 <p class="soft">Bars: share of rows in each bin, <b class="old">reference</b> beside
@@ -70,7 +61,22 @@ def page(
 adjusted for the number of columns.</p>
 <main>
 {cards}
-</main>
+</main>"""
+    return document(title, body)
+
+
+def document(title: str, body: str, style: str = "") -> str:
+    """Return a page of its own; `body` is HTML already, `style` is added to the style of all."""
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{escape(title)}</title>
+<style>{STYLE}{style}</style>
+</head>
+<body>
+{body}
 </body>
 </html>
 """

@@ -52,7 +52,8 @@ class Row(BaseModel):
 def row_model(schema: pa.DataFrameSchema) -> type[Row]:
     """Return the model of a row that has the columns of `schema`.
 
-    A row is looked at alone: checks of a whole column (unique values, a mean) see one value.
+    A row is looked at alone: checks of a whole column (unique values, a mean) see one value. A
+    check of the row that asks for the target or the time is not in `schema`: see data/columns.py.
     Raises BadInput for a column type that has no counterpart in JSON.
     """
     fields: dict[str, Any] = {}

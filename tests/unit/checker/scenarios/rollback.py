@@ -67,6 +67,7 @@ scenario.simply(
     future_drill=lambda p: drill(p, ts=ago(days=-1)),
     failed_drill=lambda p: drill(p, status="failure"),
     no_duration=lambda p: drill(p, duration_s=None),
+    no_commit=lambda p: drill(p, git_sha=None),
 )
 
 
