@@ -60,7 +60,7 @@ def groups(column: pd.Series[Any]) -> Iterator[tuple[str, npt.NDArray[np.bool_]]
     missing = column.isna().to_numpy()
     number = types.is_numeric_dtype(column) and not types.is_bool_dtype(column)
     if (number and column.nunique() > MANY_VALUES) or types.is_datetime64_any_dtype(column):
-        edges = column.quantile([0.25, 0.5, 0.75]).unique()
+        edges = column.quantile([0.25, 0.5, 0.75]).dropna().unique()
         place = np.searchsorted(edges, column.to_numpy(), side="left")
         for i in range(len(edges) + 1):
             low = "" if i == 0 else f"above {_short(edges[i - 1])}"
