@@ -216,6 +216,7 @@ def plot(found: Sequence[Run], metric: str, path: Path) -> str:
     for run, when in zip(measured, times, strict=True):
         if run.best and run.metric is not None:
             axes.annotate("best", (when, run.metric), (4, 4), textcoords="offset points")
+    axes.margins(0.1)
     axes.set(xlabel="start (UTC)", ylabel=metric)
     axes.legend()
     figure.autofmt_xdate()
