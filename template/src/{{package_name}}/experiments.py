@@ -253,9 +253,10 @@ def record(found: Sequence[Run], metric: str, prefix: str, path: Path = DECISION
     before = path.read_text("utf-8")
     if run.run_id in before:
         return f"{path} has the figures of run {run.run_id[:8]} already"
-    text = _filled(before, "baseline", _figures(f"baseline.{metric}", run.baseline, run.run_id))
+    baseline = r"[ \t]*baseline\b"
+    text = _filled(before, baseline, _figures(f"baseline.{metric}", run.baseline, run.run_id))
     figures = _figures(metric, run.metric, run.run_id)
-    after = _filled(text, r"(?!baseline\b)[^\n]*", figures)
+    after = _filled(text, f"(?!{baseline})", figures)
     if after == text:
         return f"{path} has no open alternative left; to paste:\n  - name:\n{figures}"
     replace_file(path, after.encode())
@@ -271,5 +272,5 @@ def _filled(text: str, name: str, figures: str) -> str:
     """Put figures in place of the three prompts of the first open alternative with such a name."""
     prompt = r"[ \t]*#[ \t]*fill\b[^\n]*"
     fields = "\n".join(f"    {field}:{prompt}" for field in ("metric", "value", "run_id"))
-    entry = rf"(  - name: {name}[^\n]*\n){fields}"
+    entry = rf"(  - name:{name}[^\n]*\n){fields}"
     return re.sub(entry, lambda found: found[1] + figures, text, count=1)
