@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import re
 import sys
@@ -18,11 +19,15 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .errors import BadInput, Refused
 from .params import Params
 from .reports import replace_file
 from .settings import Settings
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
 
 DECISION = Path("docs/adr/0001-baseline.md")
 KINDS = (".png", ".svg")
@@ -95,13 +100,22 @@ def _keep(
 def find(settings: Settings, metric: str, *, children: bool = False) -> list[Run]:
     """Return the runs of the project's experiment, the oldest first.
 
-    The single steps of a search count by their parent, unless `children` asks for them.
+    The single steps of a search count by their parent, unless `children` asks for them. Raises
+    BadInput if the tracking server or database cannot be read.
     """
+    from mlflow.exceptions import MlflowException
+
     from . import tracking
 
     client = tracking.connect(settings)
-    experiment = client.get_experiment_by_name(settings.model_name)
-    found: list[Run] = []
+    try:
+        return list(_runs(client, settings.model_name, metric, children=children))
+    except MlflowException as error:
+        raise BadInput(f"MLflow cannot be read: {error}".splitlines()[0]) from None
+
+
+def _runs(client: MlflowClient, name: str, metric: str, *, children: bool) -> Iterator[Run]:
+    experiment = client.get_experiment_by_name(name)
     token: str | None = None
     while experiment is not None:
         page = client.search_runs(
@@ -114,26 +128,28 @@ def find(settings: Settings, metric: str, *, children: bool = False) -> list[Run
             begin, end = run.info.start_time, run.info.end_time
             split = {k: v for k, v in run.data.params.items() if k.startswith("split.")}
             version = tags.get("data.version")
-            found.append(
-                Run(
-                    run_id=run.info.run_id,
-                    start=datetime.fromtimestamp(begin / 1000, UTC).isoformat(timespec="seconds"),
-                    status=run.info.status,
-                    seconds=round((end - begin) / 1000, 1) if end else None,
-                    commit=tags.get("git.commit"),
-                    dirty={"true": True, "false": False}.get(tags.get("git.dirty", "")),
-                    data_version=version,
-                    metric=metrics.get(metric),
-                    baseline=metrics.get(f"baseline.{metric}"),
-                    error=tags.get("error"),
-                    params=dict(run.data.params),
-                    rows=json.dumps([version, split], sort_keys=True),
-                )
+            yield Run(
+                run_id=run.info.run_id,
+                start=datetime.fromtimestamp(begin / 1000, UTC).isoformat(timespec="seconds"),
+                status=run.info.status,
+                seconds=round((end - begin) / 1000, 1) if end else None,
+                commit=tags.get("git.commit"),
+                dirty={"true": True, "false": False}.get(tags.get("git.dirty", "")),
+                data_version=version,
+                metric=_finite(metrics.get(metric)),
+                baseline=_finite(metrics.get(f"baseline.{metric}")),
+                error=tags.get("error"),
+                params=dict(run.data.params),
+                rows=json.dumps([version, split], sort_keys=True),
             )
         token = page.token
         if not token:
-            break
-    return found
+            return
+
+
+def _finite(value: float | None) -> float | None:
+    """Return the value unless it is NaN or infinite: such a one is no measurement to compare."""
+    return value if value is not None and math.isfinite(value) else None
 
 
 def distinct(found: Sequence[Run]) -> list[Run]:
@@ -216,12 +232,16 @@ def plot(found: Sequence[Run], metric: str, path: Path) -> str:
     for run, when in zip(measured, times, strict=True):
         if run.best and run.metric is not None:
             axes.annotate("best", (when, run.metric), (4, 4), textcoords="offset points")
+    axes.margins(0.1)
     axes.set(xlabel="start (UTC)", ylabel=metric)
     axes.legend()
     figure.autofmt_xdate()
     content = BytesIO()
     figure.savefig(content, format=path.suffix.lower()[1:])
-    replace_file(path, content.getvalue())
+    try:
+        replace_file(path, content.getvalue())
+    except OSError as error:
+        raise BadInput(f"--plot {path}: {error.strerror}") from None
     return f"{path}: {len(measured)} runs"
 
 
@@ -252,9 +272,10 @@ def record(found: Sequence[Run], metric: str, prefix: str, path: Path = DECISION
     before = path.read_text("utf-8")
     if run.run_id in before:
         return f"{path} has the figures of run {run.run_id[:8]} already"
-    text = _filled(before, "baseline", _figures(f"baseline.{metric}", run.baseline, run.run_id))
+    baseline = r"[ \t]*baseline\b"
+    text = _filled(before, baseline, _figures(f"baseline.{metric}", run.baseline, run.run_id))
     figures = _figures(metric, run.metric, run.run_id)
-    after = _filled(text, r"(?!baseline\b)[^\n]*", figures)
+    after = _filled(text, f"(?!{baseline})", figures)
     if after == text:
         return f"{path} has no open alternative left; to paste:\n  - name:\n{figures}"
     replace_file(path, after.encode())
@@ -270,5 +291,5 @@ def _filled(text: str, name: str, figures: str) -> str:
     """Put figures in place of the three prompts of the first open alternative with such a name."""
     prompt = r"[ \t]*#[ \t]*fill\b[^\n]*"
     fields = "\n".join(f"    {field}:{prompt}" for field in ("metric", "value", "run_id"))
-    entry = rf"(  - name: {name}[^\n]*\n){fields}"
+    entry = rf"(  - name:{name}[^\n]*\n){fields}"
     return re.sub(entry, lambda found: found[1] + figures, text, count=1)
