@@ -68,14 +68,25 @@ def test_alerts_agree_with_the_rest_of_the_project(
     project = make_project(fresh_machine, template_repo, {}, sync=False)
     groups = yaml.safe_load((project / "monitoring/rules.yml").read_text())["groups"]
     rules = {rule["alert"]: rule for group in groups for rule in group["rules"]}
-    assert set(rules) == {"ApiErrors", "ModelTooOld"}
+    assert set(rules) == {
+        "ApiDown",
+        "ApiErrors",
+        "ApiSlow",
+        "ModelTooOld",
+        "PredictionsNotLogged",
+    }
     for rule in rules.values():
         assert (project / rule["annotations"]["runbook_url"]).is_file()
     operations = yaml.safe_load((project / "conf/operations.yaml").read_text())
     (days,) = re.findall(r"> (\d+) \* 86400", rules["ModelTooOld"]["expr"])
     assert int(days) == operations["model"]["max_age_days"]
     code = "".join(f.read_text() for f in (project / "src").rglob("*.py"))
-    for metric in ("http_requests_total", "model_trained_timestamp_seconds"):
+    for metric in (
+        "http_requests_total",
+        "http_request_duration_seconds",
+        "model_trained_timestamp_seconds",
+        "prediction_log_failures_total",
+    ):
         # prometheus-client appends `_total` to a counter's name itself.
         assert metric.removesuffix("_total") in code
 

@@ -19,7 +19,7 @@ from ..data.schema import Source
 from ..errors import BadInput
 from ..model.champion import Champion
 from .statistics import Floats
-from .watched import Outcome, Scene, typed
+from .watched import Outcome, Scene, logged_features, typed
 
 # Rounding may differ between processors in the last digits.
 TOLERANCE = 1e-9
@@ -51,8 +51,9 @@ class SkewLimits(operations.Section):
 
 def invariants(seen: Scene, limits: InvariantLimits) -> Outcome:
     """Hold logged rows and ingested data against today's schema; write reports/invariants.json."""
-    schema = feature_schema().remove_columns(sorted(personal()))
-    logged = seen.within(limits.window_days).having(list(schema.columns))
+    names = [feature.name for feature in logged_features(seen.logged)]
+    schema = feature_schema().select_columns(names)
+    logged = seen.within(limits.window_days).having(names)
     sides: dict[str, dict[str, Any]] = {}
     if len(logged.answers):
         sides["serving"] = violations(_typed(logged.features), schema)
@@ -154,7 +155,8 @@ def skew(seen: Scene, limits: SkewLimits) -> Outcome:
         return Outcome("unknown", seen.reason)
     manifest = seen.champion.manifest
     names = [feature.name for feature in manifest.features]
-    if hidden := personal() & set(names):
+    there = {feature.name for feature in logged_features(seen.logged)}
+    if hidden := personal() & (set(names) - there):
         return Outcome("unknown", f"the log holds no personal columns, as {min(hidden)!r} is")
     logged = seen.within(limits.window_days).having(names, manifest.version)
     if not len(logged.answers):

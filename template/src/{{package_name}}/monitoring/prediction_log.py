@@ -56,9 +56,8 @@ def append(
 ) -> Path:
     """Append one line for each row; all lines of a call or none, and never a part of one.
 
-    Threads and processes may append at the same time. `latency_ms` is the time of the whole
-    request; `flags` names for each row what makes it doubtful. Returns the path of the day's
-    journal. Raises OSError if it cannot be written.
+    Threads and processes may append at the same time. `latency_ms` is that of the whole request;
+    `flags` tells what makes a row doubtful. Returns the day's journal. Raises OSError.
     """
     now = now or datetime.now(UTC)
     shared = {
@@ -187,7 +186,7 @@ def compact(data_dir: Path) -> int:
     """Turn the journals into Parquet files; return the number of rows.
 
     A journal is moved into its day's folder first, so that nobody writes to it any more, and goes
-    when its Parquet files are complete: until then they do not count. Writers need not stop.
+    when its Parquet files are complete; until then they do not count.
     """
     folder, rows = data_dir / FOLDER, 0
     if not folder.is_dir():

@@ -78,7 +78,8 @@ def labelled(seen: Scene, limits: QualityLimits, file: Path | None) -> Labelled:
         raise NoLabels(seen.reason)
     if file is None and not path.is_file():
         raise NoLabels(f"no labels at {path} yet")
-    names = [feature.name for feature in logged_features()]
+    there = logged_features(seen.logged)
+    names = [feature.name for feature in there]
     unknown = {*limits.keys, *limits.slices} - set(names)
     if unknown:
         raise BadInput(f"conf/operations.yaml: quality: the log has no feature {min(unknown)!r}")
@@ -87,7 +88,7 @@ def labelled(seen: Scene, limits: QualityLimits, file: Path | None) -> Labelled:
     labels = _labels(path, limits)
     if not len(logged.answers):
         raise NoLabels(f"no prediction is {limits.label_delay_days:g} days old: labels are awaited")
-    rows = typed(logged.features, logged_features())
+    rows = typed(logged.features, there)
     answers = logged.answers[["request_id", "row", "ts", "prediction", "probability", "latency_ms"]]
     on = list(limits.keys) or ["request_id", "row"]
     joined = pd.concat([rows, answers], axis=1).merge(labels, on=on, how="inner")

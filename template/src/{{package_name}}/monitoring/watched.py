@@ -22,6 +22,7 @@ from ..errors import BadInput
 from ..features.split import TEST, TRAIN
 from ..model import champion as champions
 from ..model.champion import Champion
+from ..reports import data_version
 from ..settings import Settings
 from . import prediction_log
 from .drift import DriftLimits
@@ -99,9 +100,9 @@ def scene(settings: Settings, now: datetime, days: float) -> Scene:
     return Scene(settings, now, champion, reason, reference, logged)
 
 
-def logged_features() -> list[Feature]:
-    """Return the features that the log holds: all but personal ones."""
-    hidden = personal()
+def logged_features(logged: Predictions) -> list[Feature]:
+    """Return the features that a row of the log has: all, but for personal ones it never had."""
+    hidden = personal() - frozenset().union(*logged.columns)
     return [feature for feature in features() if feature.name not in hidden]
 
 
@@ -139,8 +140,8 @@ def watched(
     dropped = {*without, *limits.without}
     names = _names(dropped)
     training = _training(seen)
-    names = [name for name in names if name in training.columns]
-    reference = {name: training[name] for name in (*names, TARGET) if name in training.columns}
+    names = [name for name in names if name in training]
+    reference = {name: training[name] for name in (*names, TARGET)}
     if file is not None:
         current, rows, source = *_from_file(file, names, training[TARGET]), str(file)
         label = TARGET if TARGET in current else None
@@ -153,7 +154,8 @@ def watched(
     if rows < limits.min_rows:
         raise NothingToCompare(f"{source}: {rows} rows, at least {limits.min_rows} are needed")
     current = {name: column for name, column in current.items() if name not in dropped}
-    return Watched(reference, current, label, {"reference": len(training), "current": rows}, source)
+    counts = {"reference": len(training[TARGET]), "current": rows}
+    return Watched(reference, current, label, counts, source)
 
 
 def _names(dropped: Collection[str]) -> list[str]:
@@ -165,14 +167,24 @@ def _names(dropped: Collection[str]) -> list[str]:
     return [name for name in known if name not in dropped]
 
 
-def _training(seen: Scene) -> pd.DataFrame:
-    """Return the champion's training rows; those of the last pipeline run if it came without."""
-    if seen.reference is not None and TARGET in seen.reference.columns:
-        return seen.reference
+def _training(seen: Scene) -> Columns:
+    """Return the champion's training rows; those of the last pipeline run if it came without.
+
+    Personal columns never travel with a version: they are compared only where the last run of the
+    pipeline was on the champion's own data.
+    """
     path = seen.settings.data_dir / TRAIN
-    if not path.is_file():
+    columns: Columns = {}
+    if seen.reference is not None and TARGET in seen.reference.columns:
+        columns = {str(name): column for name, column in seen.reference.items()}
+        same = seen.champion and seen.champion.manifest.data_version == data_version()
+        if not (same and path.is_file() and personal()):
+            return columns
+    elif not path.is_file():
         raise NothingToCompare(f"no training rows at {path}; run `uv run poe pipeline`")
-    return table.read(path)
+    known = {feature.name for feature in features()} | {TARGET}
+    kept = {str(n): column for n, column in table.read(path).items() if n in known}
+    return {**kept, **columns}
 
 
 def _answers(seen: Scene, champion: Champion) -> pd.Series:
@@ -209,7 +221,7 @@ def _from_log(seen: Scene, days: float, names: Collection[str]) -> tuple[Columns
 
     The predictions are those of the champion alone, others had another model.
     """
-    wanted = [feature for feature in logged_features() if feature.name in names]
+    wanted = [feature for feature in logged_features(seen.logged) if feature.name in names]
     logged = seen.within(days).having([feature.name for feature in wanted])
     current: Columns = {}
     if len(logged.answers):
