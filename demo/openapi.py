@@ -23,7 +23,9 @@ def merged(one: list[str], other: list[str]) -> list[str]:
             continue
         mine, theirs = one[start:end], other[other_start:other_end]
         lines += ["{%- if task == 'classification' %}", *mine] if mine else []
-        lines += ["{%- else %}" if mine else "{%- if task == 'regression' %}", *theirs] if theirs else []
+        lines += (
+            ["{%- else %}" if mine else "{%- if task == 'regression' %}", *theirs] if theirs else []
+        )
         lines.append("{%- endif %}")
     return lines
 
