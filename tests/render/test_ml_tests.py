@@ -19,11 +19,9 @@ def marked(project: Path) -> set[str]:
     found = set()
     for path in sorted((project / "tests").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                if node.func.attr == "ml_test":
-                    (name,) = node.args
-                    assert isinstance(name, ast.Constant), f"{path}:{node.lineno}"
-                    found.add(str(name.value))
+            match node:
+                case ast.Call(func=ast.Attribute(attr="ml_test"), args=[ast.Constant(value=name)]):
+                    found.add(str(name))
     return found
 
 
