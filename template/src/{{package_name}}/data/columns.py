@@ -227,7 +227,7 @@ class Pinned(_Entry):
 
 
 class Policy(_Entry):
-    """What no model may use, and what one of its inputs may cost; a limit of null is not checked."""
+    """What no model may use, and what one of its inputs may cost; null: no limit."""
 
     banned_sources: tuple[str, ...] = ()
     # To convert and encode 1,000 rows, and to keep them.
