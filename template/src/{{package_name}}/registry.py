@@ -41,7 +41,8 @@ ROLLED_BACK_AT = "rolled_back_at"
 def promote(settings: Settings, version: str | None = None, trigger: str = "code") -> str:
     """Deploy a version (default: the challenger) as the champion; return one line on it.
 
-    Raises BadInput if there is no such version, or if its files were changed.
+    Raises BadInput if there is no such version, or if its files were changed, and Refused if the
+    environment asks for committed code and the version was trained on other.
     """
     client = tracking.connect(settings)
     before = aliased(client, settings, CHAMPION)
@@ -54,6 +55,7 @@ def promote(settings: Settings, version: str | None = None, trigger: str = "code
         _export(settings, chosen_version)
         export.point_to(version, settings.models_dir)
         return f"version {version} is the champion already"
+    _reviewable(client, settings, chosen_version)
     seconds = _deploy(client, settings, chosen_version)
     if ROLLED_BACK_AT in chosen_version.tags:
         client.delete_model_version_tag(settings.model_name, version, ROLLED_BACK_AT)
@@ -170,6 +172,14 @@ def _call(*command: str, cwd: Path | None = None) -> None:
     except subprocess.CalledProcessError as error:
         said = (error.stderr or error.stdout).strip().splitlines() or ["no reason given"]
         raise BadInput(f"`{' '.join(command[:3])}` failed: {said[-1]}") from None
+
+
+def _reviewable(client: MlflowClient, settings: Settings, version: ModelVersion) -> None:
+    """Raise Refused for a version of changes that were never committed, where that matters."""
+    known = client.get_run(version.run_id).data.tags if version.run_id else {}
+    if settings.clean_required and known.get("git.dirty") == "true":
+        what = f"version {number(version)} was trained on changes that were not committed"
+        raise Refused(f"{what}: commit them, and train it again")
 
 
 def _deploy(client: MlflowClient, settings: Settings, version: ModelVersion) -> float:

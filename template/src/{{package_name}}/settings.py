@@ -48,6 +48,8 @@ class Settings(BaseSettings):
     serving_port: int = 8000
     # Whether a first deployment needs a monitoring configuration without gaps.
     monitoring_required: bool = False
+    # Whether a version must come from committed code and configuration to be deployed.
+    clean_required: bool = False
 
     # Keys come from variables or a mounted file alone, never from a file of this repository.
     api_key_required: bool = True

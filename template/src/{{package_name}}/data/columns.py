@@ -227,9 +227,15 @@ class Pinned(_Entry):
 
 
 class Policy(_Entry):
-    """What no model may use."""
+    """What no model may use, and what one of its inputs may cost; null: no limit."""
 
     banned_sources: tuple[str, ...] = ()
+    # To convert and encode 1,000 rows, and to keep them.
+    max_ms_per_1000_rows: float | None = 50
+    max_bytes_per_1000_rows: float | None = 1_000_000
+    # The share of rows without a value, and the number of other features behind it.
+    max_missing: float | None = 0.95
+    max_depends_on: int | None = 20
 
 
 class Catalogue(_Entry):

@@ -8,8 +8,8 @@ and all that these depend on.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from ..data.columns import (
     DESCRIPTIONS,
     Catalogue,
     Description,
+    Policy,
     catalogue,
     check_described,
     conform,
@@ -35,8 +36,10 @@ BANNED, DEPRECATED, PROTECTED, AFTER = (
     "known_after_prediction",
 )
 # The rules of `poe feature-value`; named here so that a misspelt exception is found.
-CONSTANT, DUPLICATE, BENEFIT = "constant", "duplicate", "benefit"
-RULES = (BANNED, DEPRECATED, PROTECTED, AFTER, CONSTANT, DUPLICATE, BENEFIT)
+CONSTANT, DUPLICATE, BENEFIT, COST = "constant", "duplicate", "benefit", "cost"
+RULES = (BANNED, DEPRECATED, PROTECTED, AFTER, CONSTANT, DUPLICATE, BENEFIT, COST)
+# What a feature costs, as features/value.py measures it; conf/features.yaml limits each (max_...).
+COSTS = ("ms_per_1000_rows", "bytes_per_1000_rows", "missing", "depends_on")
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class Registry:
     banned_sources: frozenset[str]
     exceptions: dict[str, dict[str, str]]
     sha256: str
+    policy: Policy = field(default_factory=Policy)
 
     def upstream(self, name: str) -> set[str]:
         """Return all that a feature depends on, at any distance; nothing for an unlisted one."""
@@ -86,6 +90,7 @@ def load(path: Path = DESCRIPTIONS) -> Registry:
         banned_sources=frozenset(known.policy.banned_sources),
         exceptions=known.exceptions,
         sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        policy=known.policy,
     )
 
 
@@ -166,6 +171,22 @@ def enforce(rows: pd.DataFrame, path: Path = DESCRIPTIONS) -> Registry:
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         raise Refused(f"policy {found[0]}{more}; see {path}")
     return registry
+
+
+def over_budget(
+    registry: Registry, costs: Mapping[str, Mapping[str, float]]
+) -> list[tuple[str, str]]:
+    """Return (feature, why) for each cost above its limit, in the order of `costs`.
+
+    `costs`: feature -> kind of cost (COSTS) -> amount.
+    """
+    limits = {kind: getattr(registry.policy, f"max_{kind}") for kind in COSTS}
+    return [
+        (name, f"{kind} {spent[kind]:g}, at most {limit:g}")
+        for name, spent in costs.items()
+        for kind, limit in limits.items()
+        if limit is not None and spent[kind] > limit
+    ]
 
 
 def _check_exceptions(known: Catalogue, entries: Collection[str], path: Path) -> None:

@@ -29,7 +29,7 @@ from ..data.columns import conform, features
 from ..data.schema import TARGET
 from ..settings import Settings
 from .pipeline import encoder, inputs, predict
-from .registry import BENEFIT, CONSTANT, DUPLICATE, Registry, load
+from .registry import BENEFIT, CONSTANT, COST, DUPLICATE, Registry, load, over_budget
 
 FOLDS = 3
 CONFIDENCE = 0.95
@@ -69,8 +69,8 @@ def run(
 ) -> int:
     """Write reports/feature_value.json and print a line a feature; return 1 if there is a finding.
 
-    A finding is a constant or duplicate feature without an exception in conf/features.yaml. Looks
-    at training rows alone, at most `rows` of them.
+    A finding is a constant or duplicate feature, or one that costs more than the policy allows,
+    without an exception in conf/features.yaml. Looks at `rows` training rows at most.
     """
     registry = load()
     train = table.read(settings.data_dir / table.TRAIN)
@@ -89,6 +89,8 @@ def run(
         f"{name}: {rule}{f' of {other}' if other else ''}": registry.excepted(rule, name)
         for name, rule, other in found
     }
+    dear = over_budget(registry, costs)
+    findings |= {f"{name}: {COST}: {why}": registry.excepted(COST, name) for name, why in dear}
     open_findings = [finding for finding, reason in findings.items() if reason is None]
     body = {
         "rows": len(sample),
