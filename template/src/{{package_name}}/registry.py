@@ -41,8 +41,9 @@ ROLLED_BACK_AT = "rolled_back_at"
 def promote(settings: Settings, version: str | None = None, trigger: str = "code") -> str:
     """Deploy a version (default: the challenger) as the champion; return one line on it.
 
-    Raises BadInput if there is no such version, or if its files were changed, and Refused if the
-    environment asks for committed code and the version was trained on other.
+    Raises BadInput if there is no such version, or if its files were changed. Raises Refused if the
+    environment asks for committed code and the version was trained on other, or if it is the first
+    one and nobody would notice that it fails.
     """
     client = tracking.connect(settings)
     before = aliased(client, settings, CHAMPION)
@@ -56,11 +57,26 @@ def promote(settings: Settings, version: str | None = None, trigger: str = "code
         export.point_to(version, settings.models_dir)
         return f"version {version} is the champion already"
     _reviewable(client, settings, chosen_version)
+    if before is None:
+        _ask_for_monitoring(settings)
     seconds = _deploy(client, settings, chosen_version)
     if ROLLED_BACK_AT in chosen_version.tags:
         client.delete_model_version_tag(settings.model_name, version, ROLLED_BACK_AT)
     _record(client, settings, "model_deployed", chosen_version, before, trigger, seconds)
     return f"version {version} is the champion" + (f", before: {before}" if before else "")
+
+
+def _ask_for_monitoring(settings: Settings) -> None:
+    """Refuse a first deployment while monitoring is left open; a laptop is only warned."""
+    from .monitoring import retraining  # with scipy and scikit-learn: only this once
+
+    problems = retraining.monitoring_problems()
+    if not problems:
+        return
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    if settings.monitoring_required:
+        raise Refused(f"a first deployment needs its monitoring: {problems[0]}{more}")
+    print(f"monitoring is not ready for production: {problems[0]}{more}", file=sys.stderr)
 
 
 def rollback(settings: Settings) -> str:
