@@ -126,7 +126,7 @@ def _add_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(AnyHTTPException)
     async def tell(_: Request, error: AnyHTTPException) -> Response:
-        """Answer as a problem; FastAPI says 400 to bytes that are no text: a body like others."""
+        """Answer as a problem; to bytes that are no text FastAPI says 400, to other text 422."""
         if error.status_code == 400:
             fault = Fault(loc=["body"], msg="JSON decode error", type="json_invalid")
             return problem(422, "the request breaks the rules", errors=[fault])
