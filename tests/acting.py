@@ -82,7 +82,7 @@ def act(machine: Machine, project: Path, workflow: str, event: str) -> WorkflowR
         command += ["--local-repository", f"{used}={stub}"]
     for name, value in env.items():
         command += ["--env", f"{name}={value}"]
-    done = machine.run(command, project, check=False, timeout=900)
+    done = machine.run(command, project, check=False, timeout=1800)
     log = done.stdout + done.stderr
     results: dict[str, str] = {}
     summaries: dict[str, str] = {}

@@ -55,7 +55,7 @@ class Machine:
         cwd: Path | None = None,
         *,
         check: bool = True,
-        timeout: float = 600,
+        timeout: float = 1200,
         **env: str,
     ) -> subprocess.CompletedProcess[str]:
         """Run a program here; on an unexpected failure its whole output is in the error."""

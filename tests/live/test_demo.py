@@ -21,7 +21,7 @@ def test_demo_from_a_fresh_clone(template_repo: Path, fresh_machine: Machine) ->
     assert "rollback: the version before answers again" in first.stdout
     assert "core" in first.stdout
     seconds = json.loads((clone / "build" / "demo.json").read_text())
-    assert len(seconds) == 9
+    assert len(seconds) == 8
     assert fresh_machine.git("status", "--porcelain", cwd=clone) == ""
     again = fresh_machine.run(["make", "demo"], clone, PATH=path, UV_OFFLINE="1")
     assert "rollback: the version before answers again" in again.stdout

@@ -77,6 +77,7 @@ def test_pipeline_ends_in_a_registered_model(
     assert registered_versions(project) == {"1": "challenger"}
     fresh_machine.run(["uv", "run", "poe", "promote"], project)
     assert registered_versions(project) == {"1": "champion"}
+    fresh_machine.run(["uv", "run", "poe", "ml-tests"], project)
     if answers["serving"] != "realtime":
         fresh_machine.run(["uv", "run", "poe", "score"], project)
         assert len(list((project / "data" / "scored").glob("*.parquet"))) == 1

@@ -70,7 +70,7 @@ def test_one_setting_moves_the_backup_to_s3(
     }
     drill = ["uv", "run", "poe", "-q", "restore-drill"]
     done = fresh_machine.run(drill, project, **aws, DVC_REMOTE="s3://data/backup")
-    assert done.stdout.startswith("3 files came back from s3://data/backup in ")
+    assert done.stdout.startswith("4 files came back from s3://data/backup in ")
     report = json.loads((project / "reports" / "restore_drill.json").read_text())
     assert [file["restored"] for file in report["files"]] == [
         file["recorded"] for file in report["files"]
