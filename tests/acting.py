@@ -17,7 +17,7 @@ from machine import Machine
 
 _STUBS = Path(__file__).parent / "actions"
 # What act itself needs to pass on; a job sees nothing else of the machine's environment.
-_TO_JOBS = ("UV_CACHE_DIR", "UV_INDEX_URL", "UV_DEFAULT_INDEX", "UV_OFFLINE", "UV_FIND_LINKS",
+_TO_JOBS = ("UV_CACHE_DIR", "MYPY_CACHE_DIR", "UV_INDEX_URL", "UV_DEFAULT_INDEX", "UV_OFFLINE", "UV_FIND_LINKS",
             "SSL_CERT_FILE", "PIP_CERT", "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS",
             "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
             "REQUESTS_CA_BUNDLE")  # fmt: skip

@@ -1,15 +1,18 @@
 """A fresh machine: new HOME, new folders, an environment built from nothing.
 
-Only the package caches are shared between machines. Whatever else one machine leaves behind can
+Only the caches of packages and of their types are shared between machines. Whatever else one machine leaves behind can
 reach another one through a git remote, an MLflow server or an object store, as in real life.
 """
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import subprocess
+import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 # What a machine takes over from its host: where programs and packages come from, and nothing else.
@@ -95,6 +98,8 @@ def make_machine(root: Path) -> Machine:
         "PATH": os.environ["PATH"],
         # The package cache is the one thing that machines share: it holds what an index holds.
         "UV_CACHE_DIR": os.environ.get("UV_CACHE_DIR") or _uv_cache(uv),
+        # What mypy found in other people's packages; it reads a file anew whose content differs.
+        "MYPY_CACHE_DIR": str(_mypy_cache()),
         "UV_NO_PROGRESS": "1",
         "NO_COLOR": "1",
         "DVC_NO_ANALYTICS": "1",
@@ -108,6 +113,15 @@ def make_machine(root: Path) -> Machine:
     return Machine(root, env)
 
 
+@cache
+def _mypy_cache() -> Path:
+    """Give a folder for this process: mypy's caches are not made for two writers at once."""
+    made = tempfile.TemporaryDirectory(prefix="mypy-")
+    atexit.register(made.cleanup)
+    return Path(made.name)
+
+
+@cache
 def _uv_cache(uv: str) -> str:
     return subprocess.run(
         [uv, "cache", "dir"], check=True, text=True, capture_output=True

@@ -9,6 +9,24 @@ from typing import Any
 
 from machine import Machine
 
+# The sample is read from scikit-learn's files, since importing it takes longer: the same numbers.
+SAMPLE = {
+    "classification": """
+import pandas, sklearn.datasets
+there = sklearn.datasets.load_breast_cancer(as_frame=True).frame
+mine = pandas.read_parquet("data/raw/source.parquet")
+assert [*mine.columns[:-1]] == [name.replace(" ", "_") for name in there.columns[:-1]]
+assert (mine.iloc[:, :-1].to_numpy() == there.iloc[:, :-1].to_numpy()).all()
+assert (mine["malignant"] == 1 - there["target"]).all() and len(mine) == 569
+""",
+    "regression": """
+import pandas, sklearn.datasets
+there = sklearn.datasets.load_diabetes(as_frame=True, scaled=False).frame
+mine = pandas.read_parquet("data/raw/source.parquet")
+assert (mine.to_numpy() == there.to_numpy()).all() and len(mine) == 442
+""",
+}
+
 
 def make_project(
     machine: Machine, template_repo: Path, answers: dict[str, Any], *, sync: bool = True

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 from machine import Machine
+from making import SAMPLE, registered_versions
 
 NEEDED = ("python3", "git", "make", "bash", "sh", "env")
 
@@ -25,6 +26,18 @@ def test_demo_from_a_fresh_clone(template_repo: Path, fresh_machine: Machine) ->
     assert fresh_machine.git("status", "--porcelain", cwd=clone) == ""
     again = fresh_machine.run(["make", "demo"], clone, PATH=path, UV_OFFLINE="1")
     assert "rollback: the version before answers again" in again.stdout
+    _the_project_is_sound(fresh_machine, clone / "build" / "demo")
+
+
+def _the_project_is_sound(machine: Machine, project: Path) -> None:
+    run = ["uv", "run", "--offline", "--project", str(project), "--directory", str(project)]
+    machine.run([*run, "python", "-c", SAMPLE["classification"]])
+    known = registered_versions(project)
+    assert sorted(known.values()) == ["", "champion"]
+    machine.run([*run, "poe", "ml-tests"])
+    # Nothing changed, so nothing is trained and nothing is registered anew.
+    machine.run([*run, "poe", "pipeline"])
+    assert registered_versions(project) == known
 
 
 def _path_without_uv() -> str:

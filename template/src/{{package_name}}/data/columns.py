@@ -37,9 +37,8 @@ class Feature:
 
 def feature_schema() -> pa.DataFrameSchema:
     """Return the schema of the features alone: no target, no time, no protected column."""
-    schema = Source.to_schema()
-    others = {TARGET, TIME, *protected()}
-    return without(schema, [name for name in schema.columns if name in others])
+    schema, names = Source.to_schema(), {feature.name for feature in features()}
+    return without(schema, [name for name in schema.columns if name not in names])
 
 
 def without(schema: pa.DataFrameSchema, names: list[str]) -> pa.DataFrameSchema:
@@ -70,7 +69,8 @@ def _if_there(check: pa.Check, names: Sequence[str]) -> pa.Check:
 
 def features() -> list[Feature]:
     """Return the features in the order of the schema."""
-    return [Feature(name, type_name(column)) for name, column in feature_schema().columns.items()]
+    columns, others = Source.to_schema().columns, {TARGET, TIME, *protected()}
+    return [Feature(name, type_name(columns[name])) for name in columns if name not in others]
 
 
 def type_name(column: pa.Column) -> str:

@@ -12,7 +12,7 @@ from pandera.errors import SchemaErrors
 from pydantic import Field
 from sklearn.pipeline import Pipeline
 
-from .. import TASK, operations, reports
+from .. import TASK, operations
 from ..data import table
 from ..data.columns import conform, feature_schema, features, personal
 from ..data.schema import Source
@@ -66,14 +66,10 @@ def invariants(seen: Scene, limits: InvariantLimits) -> Outcome:
     rates = ", ".join(f"{name} {side['rate']:.2%}" for name, side in sides.items())
     outcome = Outcome("finding" if wrong else "fine", f"rows that break the schema: {rates}")
     body = {
-        "status": outcome.status,
-        "message": outcome.message,
         "max_violation_rate": limits.max_violation_rate,
         "sides": sides,
-        "inputs": seen.inputs(len(logged.answers), limits.window_days),
     }
-    reports.write("invariants", body, seen.settings)
-    return outcome
+    return seen.conclude("invariants", outcome, body, len(logged.answers), limits.window_days)
 
 
 def violations(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> dict[str, Any]:
@@ -135,14 +131,10 @@ def non_finite(seen: Scene, limits: InvariantLimits) -> Outcome:
         f"NaN or infinity in {rows} rows: {named}",
     )
     body = {
-        "status": outcome.status,
-        "message": outcome.message,
         "max_non_finite_rate": limits.max_non_finite_rate,
         "counts": counts,
-        "inputs": seen.inputs(rows, limits.window_days),
     }
-    reports.write("non_finite", body, seen.settings)
-    return outcome
+    return seen.conclude("non_finite", outcome, body, rows, limits.window_days)
 
 
 def _floats(column: pd.Series) -> Floats:
@@ -185,16 +177,12 @@ def skew(seen: Scene, limits: SkewLimits) -> Outcome:
     text = f"differs offline: {', '.join(low)}" if low else f"{len(found)} features are the same"
     outcome = Outcome("finding" if low else "fine", f"{text} ({len(served)} rows)")
     body = {
-        "status": outcome.status,
-        "message": outcome.message,
         "min_match": limits.min_match,
         "offline": "one table" if limits.offline is None else str(limits.offline),
         "answers_match": answered,
         "features": found,
-        "inputs": seen.inputs(len(served), limits.window_days),
     }
-    reports.write("skew", body, seen.settings)
-    return outcome
+    return seen.conclude("skew", outcome, body, len(served), limits.window_days)
 
 
 def _both_sides(rows: pd.DataFrame, limits: SkewLimits) -> tuple[pd.DataFrame, pd.DataFrame]:

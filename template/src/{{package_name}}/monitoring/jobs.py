@@ -172,7 +172,6 @@ def drift(
         near = f"; watch {', '.join(watch)}" if watch else ""
         outcome = Outcome("fine", f"{len(found)} columns are as in training ({sides.source}){near}")
     body = {
-        "status": outcome.status,
         "current": sides.source,
         "rows": sides.rows,
         "label": sides.label,
@@ -180,13 +179,12 @@ def drift(
         "drift": drifted,
         "watch": watch,
         "columns": found,
-        "inputs": seen.inputs(sides.rows["current"], None if current else bounds.window_days),
     }
-    written = reports.write("drift", body, seen.settings)
     title = f"Drift: {seen.settings.model_name}"
     text = page(found, title, _facts(sides, seen.now), sides.label)
-    reports.replace_file(written.with_suffix(".html"), text.encode())
-    return outcome
+    reports.replace_file(seen.settings.reports_dir / "drift.html", text.encode())
+    days = None if current else bounds.window_days
+    return seen.conclude("drift", outcome, body, sides.rows["current"], days)
 
 
 def _facts(sides: Watched, now: datetime) -> dict[str, str]:
@@ -215,7 +213,6 @@ def model_age(seen: Scene, bounds: ModelLimits) -> Outcome:
         text += f"; its data ends {data_days:.1f} days ago, {bounds.max_data_age_days:g} allowed"
     outcome = Outcome("finding" if old else "fine", text)
     body = {
-        "status": outcome.status,
         "model_version": manifest.version,
         "trained_at": manifest.trained_at,
         "age_days": round(days, 3),
@@ -223,10 +220,8 @@ def model_age(seen: Scene, bounds: ModelLimits) -> Outcome:
         "data_end": end,
         "data_age_days": None if data_days is None else round(data_days, 3),
         "max_data_age_days": bounds.max_data_age_days,
-        "inputs": seen.inputs(0),
     }
-    reports.write("model_age", body, seen.settings)
-    return outcome
+    return seen.conclude("model_age", outcome, body)
 
 
 def _days_since(moment: str, now: datetime) -> float:
@@ -244,20 +239,13 @@ def continuity(seen: Scene, limits: DeliveryLimits) -> Outcome:
     now = seen.now
     times = _delivered(seen.settings.reports_dir / "deliveries.jsonl")
     outcome = _in_time(times, timedelta(hours=limits.every_hours), now)
-    reports.write(
-        "continuity",
-        {
-            "status": outcome.status,
-            "message": outcome.message,
-            "deliveries": len(times),
-            "newest": times[-1].isoformat() if times else None,
-            "every_hours": limits.every_hours,
-            "gaps": gaps(times, timedelta(hours=limits.every_hours), now),
-            "inputs": seen.inputs(len(times)),
-        },
-        seen.settings,
-    )
-    return outcome
+    body = {
+        "deliveries": len(times),
+        "newest": times[-1].isoformat() if times else None,
+        "every_hours": limits.every_hours,
+        "gaps": gaps(times, timedelta(hours=limits.every_hours), now),
+    }
+    return seen.conclude("continuity", outcome, body, len(times))
 
 
 def _in_time(times: Sequence[datetime], period: timedelta, now: datetime) -> Outcome:

@@ -19,7 +19,7 @@ import pandas as pd
 from pandas.api import types
 from pydantic import Field
 
-from .. import TASK, operations, reports
+from .. import TASK, operations
 from ..data import table
 from ..data.columns import conform, features
 from ..data.schema import TARGET
@@ -163,10 +163,8 @@ def quality(
         "slices": slices,
         "label_delay_days": limits.label_delay_days,
         "labels": known.source,
-        "inputs": seen.inputs(len(rows), limits.window_days),
     }
-    reports.write("quality", body, seen.settings)
-    return outcome
+    return seen.conclude("quality", outcome, body, len(rows), limits.window_days)
 
 
 def next_day(
@@ -179,9 +177,7 @@ def next_day(
         return Outcome("unknown", f"no day has {limits.min_rows} labelled rows")
     rows = known.rows[dates == max(full)]
     facts, outcome = _against_holdout(seen, limits, rows, name, metric, str(max(full)))
-    body = {**facts, "day": str(max(full)), "inputs": seen.inputs(len(rows), 1)}
-    reports.write("next_day", body, seen.settings)
-    return outcome
+    return seen.conclude("next_day", outcome, {**facts, "day": str(max(full))}, len(rows), 1)
 
 
 def _against_holdout(
@@ -202,8 +198,6 @@ def _against_holdout(
         text = f"{name} {measured:.4f} ({what}), {holdout:.4f} on the test rows"
         outcome = Outcome("finding" if worse else "fine", text)
     facts = {
-        "status": outcome.status,
-        "message": outcome.message,
         "metric": name,
         "value": measured,
         "interval": ends,
@@ -257,14 +251,10 @@ def bias(seen: Scene, limits: QualityLimits, known: Labelled) -> Outcome:
     text = f"predictions are off in {', '.join(wrong)}" if wrong else "no slice is off"
     outcome = Outcome("finding" if wrong else "fine", f"{text} (slices: {len(found)})")
     body = {
-        "status": outcome.status,
-        "message": outcome.message,
         "max_bias": limits.max_bias,
         "slices": found,
-        "inputs": seen.inputs(len(known.rows), limits.window_days),
     }
-    reports.write("bias", body, seen.settings)
-    return outcome
+    return seen.conclude("bias", outcome, body, len(known.rows), limits.window_days)
 
 
 def mean_interval(values: Floats, z: float) -> tuple[float, float, float]:

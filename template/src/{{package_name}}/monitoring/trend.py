@@ -128,14 +128,10 @@ def perf_trend(
     else:
         outcome = Outcome("unknown", f"no series has {limits.k + 1} points yet")
     body = {
-        "status": outcome.status,
-        "message": outcome.message,
         "series": judged,
         "limits": limits.model_dump(mode="json"),
-        "inputs": seen.inputs(len(seen.logged.answers)),
     }
-    reports.write("perf_trend", body, seen.settings)
-    return outcome
+    return seen.conclude("perf_trend", outcome, body, len(seen.logged.answers))
 
 
 def _days(rows: pd.DataFrame, least: int) -> dict[str, pd.DataFrame]:
@@ -187,14 +183,10 @@ def kpi(seen: Scene, wanted: Kpis, quality: QualityLimits, known: Labelled | Non
     text += f"; worse than before: {', '.join(wrong)}" if wrong else ""
     outcome = Outcome("finding" if wrong else "fine", text)
     body = {
-        "status": outcome.status,
-        "message": outcome.message,
         "kpis": found,
         "label_delay_days": quality.label_delay_days,
-        "inputs": seen.inputs(len(known.rows), quality.window_days),
     }
-    reports.write("kpi", body, seen.settings)
-    return outcome
+    return seen.conclude("kpi", outcome, body, len(known.rows), quality.window_days)
 
 
 def measured(one: Kpi, rows: pd.DataFrame) -> float:
@@ -252,16 +244,12 @@ def cost(seen: Scene, rates: Cost) -> Outcome:
         f"about {month:.2f} {rates.currency} a month of {rates.budget_per_month:.2f}",
     )
     body = {
-        "status": outcome.status,
-        "message": outcome.message,
         "training_seconds": seconds,
         "month": {**parts, "total": month},
         "budget_delta": rates.budget_per_month - month,
         "rates": rates.model_dump(mode="json"),
-        "inputs": seen.inputs(0),
     }
-    reports.write("cost", body, seen.settings)
-    return outcome
+    return seen.conclude("cost", outcome, body)
 
 
 def training_seconds(seen: Scene) -> float | None:

@@ -15,6 +15,7 @@ from typing import Any, Literal
 import pandas as pd
 from pandas.api import types
 
+from .. import reports
 from ..data import table
 from ..data.columns import Feature, conform, features, personal
 from ..data.schema import TARGET
@@ -22,7 +23,6 @@ from ..errors import BadInput
 from ..features.split import TEST, TRAIN
 from ..model import champion as champions
 from ..model.champion import Champion
-from ..reports import data_version
 from ..settings import Settings
 from . import prediction_log
 from .drift import DriftLimits
@@ -74,15 +74,28 @@ class Scene:
         """Return what the version's reference says of `name` (metrics, data_end), or None."""
         return None if self.reference is None else self.reference.attrs.get(name)
 
-    def inputs(self, rows: int, days: float | None = None) -> dict[str, Any]:
-        """Return what a report rests on: versions, window in days, rows."""
+    def conclude(
+        self,
+        name: str,
+        outcome: Outcome,
+        body: dict[str, Any],
+        rows: int = 0,
+        days: float | None = None,
+    ) -> Outcome:
+        """Write a job's report: its outcome, what it found, and what that rests on.
+
+        `rows` is the number of rows looked at, `days` the window that they come from.
+        """
         manifest = self.champion.manifest if self.champion else None
-        return {
+        inputs = {
             "model_version": manifest.version if manifest else None,
             "data_version": manifest.data_version if manifest else None,
             "window_days": days,
             "rows": rows,
         }
+        said = {"status": outcome.status, "message": outcome.message}
+        reports.write(name, {**said, **body, "inputs": inputs}, self.settings)
+        return outcome
 
 
 def scene(settings: Settings, now: datetime, days: float) -> Scene:
@@ -177,7 +190,7 @@ def _training(seen: Scene) -> Columns:
     columns: Columns = {}
     if seen.reference is not None and TARGET in seen.reference.columns:
         columns = {str(name): column for name, column in seen.reference.items()}
-        same = seen.champion and seen.champion.manifest.data_version == data_version()
+        same = seen.champion and seen.champion.manifest.data_version == reports.data_version()
         if not (same and path.is_file() and personal()):
             return columns
     elif not path.is_file():
