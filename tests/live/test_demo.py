@@ -9,6 +9,7 @@ from pathlib import Path
 
 from machine import Machine
 from making import SAMPLE, registered_versions
+from whole_loop import live_through
 
 NEEDED = ("python3", "git", "make", "bash", "sh", "env")
 
@@ -38,6 +39,7 @@ def _the_project_is_sound(machine: Machine, project: Path) -> None:
     # Nothing changed, so nothing is trained and nothing is registered anew.
     machine.run([*run, "poe", "pipeline"])
     assert registered_versions(project) == known
+    live_through(machine, project, serves=True)
 
 
 def _path_without_uv() -> str:

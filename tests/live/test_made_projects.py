@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from machine import Machine
 from making import SAMPLE, make_project, registered_versions
+from whole_loop import live_through
 
 # The answers that change the source tree; the render lane proves that no other answer does.
 # Classification in real time, the default, is missing: test_workflows runs its lint, types and
@@ -41,7 +42,7 @@ def test_lint_types_and_suite_are_green(
 
 
 @pytest.mark.parametrize("answers", PIPELINES, ids=_id)
-def test_what_is_green_ends_in_a_registered_model(
+def test_what_is_green_goes_once_around_the_whole_loop(
     template_repo: Path, fresh_machine: Machine, answers: dict[str, Any]
 ) -> None:
     project = make_project(fresh_machine, template_repo, answers)
@@ -57,6 +58,7 @@ def test_what_is_green_ends_in_a_registered_model(
     # Nothing changed, so nothing is trained and nothing is registered anew.
     fresh_machine.run(["uv", "run", "poe", "pipeline"], project)
     assert list(registered_versions(project)) == ["1"]
+    live_through(fresh_machine, project, serves=answers["serving"] != "batch")
 
 
 def _is_green(machine: Machine, project: Path) -> None:
