@@ -7,8 +7,6 @@ comparable, ratios are. The limits are goals that a reader compares; no test fai
 from __future__ import annotations
 
 import compileall
-import json
-import platform
 import shutil
 import subprocess
 import sys
@@ -19,7 +17,8 @@ from typing import Any
 
 from demo.snapshot import snapshot
 
-from .timing import RUNS, medians
+from .projects import add
+from .timing import medians
 
 ROOT = Path(__file__).parents[1]
 
@@ -43,15 +42,7 @@ def main() -> None:
                 "files": sum(1 for f in project.rglob("*") if f.is_file() and ".git/" not in str(f))
             },
         }
-    result = {
-        "commit": _git("rev-parse", "HEAD"),
-        "python": platform.python_version(),
-        "runs": RUNS,
-        "results": rows,
-    }
-    (ROOT / "benchmarks" / "results.json").write_text(json.dumps(result, indent=1) + "\n")
-    for name, figures in rows.items():
-        print(f"{name:<30}", "  ".join(f"{key} {value}" for key, value in figures.items()))
+    add(rows)
 
 
 def _copying(folder: Path, template: Path, project: Path) -> dict[str, Any]:
@@ -111,12 +102,6 @@ def _commit(folder: Path) -> None:
     who = ["-c", "user.name=bench", "-c", "user.email=bench@localhost"]
     for args in (["init", "-q", "-b", "main"], ["add", "-A"], [*who, "commit", "-qm", "all"]):
         subprocess.run(["git", *args], cwd=folder, check=True, capture_output=True)
-
-
-def _git(*args: str) -> str:
-    return subprocess.run(
-        ["git", *args], cwd=ROOT, check=True, capture_output=True, text=True
-    ).stdout.strip()
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -60,9 +61,11 @@ def run(command: list[str], cwd: Path) -> str:
 
 
 def add(rows: dict[str, dict[str, Any]]) -> None:
-    """Add rows to benchmarks/results.json and print them."""
+    """Put rows into benchmarks/results.json, each with its commit, and print them."""
     result = json.loads(RESULTS.read_text())
-    result["results"] |= rows
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True)
+    measured_at = {"commit": head.stdout.strip()[:10], "python": platform.python_version()}
+    result["results"] |= {name: figures | measured_at for name, figures in rows.items()}
     RESULTS.write_text(json.dumps(result, indent=1) + "\n")
     for name, figures in rows.items():
         print(f"{name:<30}", "  ".join(f"{key} {value}" for key, value in figures.items()))
