@@ -53,7 +53,7 @@ def invariants(seen: Scene, limits: InvariantLimits) -> Outcome:
     """Hold logged rows and ingested data against today's schema; write reports/invariants.json."""
     names = [feature.name for feature in logged_features(seen.logged)]
     whole = feature_schema()
-    # Not select_columns: a check of the row that asks for a column that no log has would always fail.
+    # Not select_columns: a check of the row that asks for a column no log has would always fail.
     schema = without(whole, [str(name) for name in whole.columns if name not in names])
     logged = seen.within(limits.window_days).having(names)
     sides: dict[str, dict[str, Any]] = {}

@@ -31,7 +31,8 @@ from .watched import Outcome, Scene, logged_features, typed
 # How sure an interval is; and the draws of a bootstrap, which give its ends to about two digits.
 CONFIDENCE = 0.95
 DRAWS = 200
-# A slice of a number or a point in time is a quarter of the rows; of categories, the most frequent have one each.
+# A slice of a number or a point in time is a quarter of the rows; of categories, the most frequent
+# have one each.
 TOP = 5
 
 

@@ -218,8 +218,9 @@ class Service:
                 self.metrics.flags.labels(kind(flag)).inc()
         if refused := loaded.guard.refused(flags):
             faults = [
-                Fault(loc=["body", "rows", row, *flag.split(":", 1)[1:]], msg=kind(flag), type="guard")
+                Fault(loc=["body", "rows", row, *where], msg=kind(flag), type="guard")
                 for row, flag in refused
+                for where in [flag.split(":", 1)[1:]]
             ]
             return problem(422, "rows beyond what the model knows", name="beyond", errors=faults)
         has_probability = answered[0][2] is not None
