@@ -30,6 +30,7 @@ FORGOTTEN = Path("conf/forgotten.txt")
 # Folders below data/ with files that bear their day in their name: 2026-03-02, or, as batch scoring
 # writes it, 20260302T040000Z.
 DAILY = ("predictions", "scored")
+UNFINISHED = ".scoring"
 DAY = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2}(?!\d)|\d{8}(?=T\d{6}Z))")
 
 
@@ -151,10 +152,15 @@ def retain(settings: Settings, today: date | None = None) -> str:
     """Delete daily files and data older than `personal.keep_days`; write reports/retention.json."""
     today = today or datetime.now(UTC).date()
     keep = rules().keep_days
+    limit = today - timedelta(days=keep.predictions)
     deleted = []
     for name in DAILY:
-        limit = today - timedelta(days=keep.predictions)
         deleted += delete_before(settings.data_dir / name, limit)
+    # Rows of a scoring run that was killed, and that nobody began anew.
+    for path in sorted((settings.data_dir / UNFINISHED).rglob("*")):
+        if path.is_file() and date.fromtimestamp(path.stat().st_mtime) < limit:
+            path.unlink()
+            deleted.append(path)
     made = (reports.read("ingest", settings) or {}).get("created_at")
     if made and date.fromisoformat(made[:10]) < today - timedelta(days=keep.data):
         for name in (table.RAW, table.TRAIN, table.TEST, table.FINAL):
@@ -162,7 +168,7 @@ def retain(settings: Settings, today: date | None = None) -> str:
             if path.is_file():
                 path.unlink()
                 deleted.append(path)
-    scanned = [str(settings.data_dir / name) for name in (*DAILY, "raw", "processed")]
+    scanned = [str(settings.data_dir / name) for name in (*DAILY, UNFINISHED, "raw", "processed")]
     body = {"keep_days": keep.model_dump(), "scanned": scanned, "deleted": list(map(str, deleted))}
     reports.write("retention", body, settings)
     return f"{len(deleted)} files deleted"
