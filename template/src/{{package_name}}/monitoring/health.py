@@ -140,6 +140,8 @@ def non_finite(seen: Scene, limits: InvariantLimits) -> Outcome:
 
 
 def _floats(column: pd.Series) -> Floats:
+    # A text is no number, though pandas reads INF as one.
+    column = column.mask(column.map(lambda value: isinstance(value, str)))
     return pd.to_numeric(column, errors="coerce").to_numpy(np.float64, na_value=np.nan)
 
 
