@@ -65,32 +65,35 @@ def run(
         "slot": _utc(scheduled_at) if scheduled_at else _utc(_slot(began)),
     }
     record = settings.reports_dir / "deliveries.jsonl"
-    if (before := _delivered(record, key)) is not None:
-        print(f"nothing new: delivered at {before['delivered_at']} as {before['output']}")
-        return 0
     name = "-".join([key["slot"].replace("-", "").replace(":", ""), key["model_version"]])
     scored = settings.data_dir / "scored"
     output = scored / f"{name}-{key['input_sha256'][:12]}.parquet"
     # Chunks of another size would not fit together.
     job = f"{key['input_sha256'][:32]}-{key['model_version']}-{CHUNK_ROWS}"
     work = settings.data_dir / ".scoring" / job
+    # Another run must find the record, or the lock: without both it would deliver once more, from
+    # parts that are being deleted.
     with _alone(work):
+        if (before := _delivered(record, key)) is not None:
+            shutil.rmtree(work)
+            print(f"nothing new: delivered at {before['delivered_at']} as {before['output']}")
+            return 0
         parts = _score(path, champion, work)
-        rows, sample = _put_together(parts, output)
-    delivery = {
-        "ts": _utc(began),
-        "input": str(path),
-        "output": str(output),
-        "rows": rows,
-        "sha256": _sha256(output),
-        **key,
-        "scheduled_at": _utc(scheduled_at or began),
-        "delivered_at": _utc(datetime.now(UTC)),
-    }
-    _record(record, delivery)
-    shutil.rmtree(work)
+        rows, sample, step = _put_together(parts, output)
+        delivery = {
+            "ts": _utc(began),
+            "input": str(path),
+            "output": str(output),
+            "rows": rows,
+            "sha256": _sha256(output),
+            **key,
+            "scheduled_at": _utc(scheduled_at or began),
+            "delivered_at": _utc(datetime.now(UTC)),
+        }
+        _record(record, delivery)
+        shutil.rmtree(work)
     reports.write("delivery", delivery, settings)
-    _log(settings, delivery, sample, (time.perf_counter() - clock) * 1000)
+    _log(settings, delivery, sample, step, (time.perf_counter() - clock) * 1000)
     print(f"{rows} rows scored by version {key['model_version']}: {output}")
     return 0
 
@@ -148,8 +151,13 @@ def _csv_chunks(path: Path) -> Iterator[pa.Table]:
     names = list(pd.read_csv(path, nrows=0).columns)
     _check_names(path, names)
     kinds = {feature.name: feature.dtype for feature in features()}
-    text = {name: str for name in names if kinds.get(name, "str") in ("str", "category")}
-    with pd.read_csv(path, chunksize=CHUNK_ROWS, dtype=text) as reader:
+    text = {
+        name: str
+        for name in names
+        if (kind := kinds.get(name, "str")) in ("str", "category") or kind.startswith("datetime")
+    }
+    # With low_memory pandas decides even within a chunk, part by part: 1.5 and '1.5' in one column.
+    with pd.read_csv(path, chunksize=CHUNK_ROWS, dtype=text, low_memory=False) as reader:
         for frame in reader:
             table = pa.Table.from_pandas(_floats(frame, kinds), preserve_index=False)
             yield table.replace_schema_metadata()
@@ -167,8 +175,11 @@ def _check_names(path: Path, names: list[str]) -> None:
         raise BadInput(f"{path} has a column {taken[0]!r} already; scoring adds it")
 
 
-def _put_together(parts: list[Path], output: Path) -> tuple[int, pa.Table]:
-    """Write all parts as one file, in place as a whole; return its rows and some for the log."""
+def _put_together(parts: list[Path], output: Path) -> tuple[int, pa.Table, int]:
+    """Write all parts as one file, in place as a whole; return its rows, and every so many of them.
+
+    These are for the log; how many are between two of them is returned, too.
+    """
     total = sum(pq.read_metadata(part).num_rows for part in parts)
     step = max(1, -(-total // LOGGED_ROWS))
     new = output.with_name(f".{output.name}.{os.getpid()}.part")
@@ -185,10 +196,12 @@ def _put_together(parts: list[Path], output: Path) -> tuple[int, pa.Table]:
         new.replace(output)
     finally:
         new.unlink(missing_ok=True)
-    return total, pa.concat_tables(sampled)
+    return total, pa.concat_tables(sampled), step
 
 
-def _log(settings: Settings, delivery: Mapping[str, Any], sample: pa.Table, latency: float) -> None:
+def _log(
+    settings: Settings, delivery: Mapping[str, Any], sample: pa.Table, step: int, latency: float
+) -> None:
     frame = sample.to_pandas()
     hidden = personal()
     names = [f.name for f in features() if f.name in frame.columns and f.name not in hidden]
@@ -201,6 +214,7 @@ def _log(settings: Settings, delivery: Mapping[str, Any], sample: pa.Table, late
         predictions=frame["prediction"].tolist(),
         probabilities=probability,
         latency_ms=latency,
+        step=step,
     )
 
 

@@ -158,8 +158,11 @@ def pin(contract: Contract, path: Path = columns.DESCRIPTIONS) -> None:
     lines = path.read_text("utf-8").splitlines()
     start = next((i for i, line in enumerate(lines) if re.match("contract *:", line)), len(lines))
     end = start + 1
-    while end < len(lines) and lines[end].startswith((" ", "\t")):
-        end += 1
+    # An empty line or a comment that someone left within the section does not end it.
+    for i, line in enumerate(lines[end:], start=end):
+        if re.match(r"[^\s#]", line):
+            break
+        end = i + 1 if line.startswith((" ", "\t")) else end
     text = "\n".join([*lines[:start], *_yaml(contract), *lines[end:]]) + "\n"
     reports.replace_file(path, text.encode())
 

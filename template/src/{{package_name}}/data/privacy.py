@@ -27,9 +27,11 @@ from .schema import Source
 
 # Hashes of the people that were forgotten, a line each. In git, so that no machine brings one back.
 FORGOTTEN = Path("conf/forgotten.txt")
-# Folders below data/ with files that bear their day in their name.
+# Folders below data/ with files that bear their day in their name: 2026-03-02, or, as batch scoring
+# writes it, 20260302T040000Z.
 DAILY = ("predictions", "scored")
-DAY = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?!\d)")
+UNFINISHED = ".scoring"
+DAY = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2}(?!\d)|\d{8}(?=T\d{6}Z))")
 
 
 class _Section(BaseModel):
@@ -106,6 +108,8 @@ def pseudonym(value: object, settings: Settings) -> str:
     if settings.privacy_key is None:
         raise BadInput("personal data is hashed with a secret: set PRIVACY_KEY")
     key = settings.privacy_key.get_secret_value().encode()
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # one missing value in the column, and pandas reads 17 as 17.0
     return hmac.new(key, str(value).encode(), "sha256").hexdigest()[:32]
 
 
@@ -148,25 +152,30 @@ def retain(settings: Settings, today: date | None = None) -> str:
     """Delete daily files and data older than `personal.keep_days`; write reports/retention.json."""
     today = today or datetime.now(UTC).date()
     keep = rules().keep_days
+    limit = today - timedelta(days=keep.predictions)
     deleted = []
     for name in DAILY:
-        limit = today - timedelta(days=keep.predictions)
         deleted += delete_before(settings.data_dir / name, limit)
+    # Rows of a scoring run that was killed, and that nobody began anew.
+    for path in sorted((settings.data_dir / UNFINISHED).rglob("*")):
+        if path.is_file() and date.fromtimestamp(path.stat().st_mtime) < limit:
+            path.unlink()
+            deleted.append(path)
     made = (reports.read("ingest", settings) or {}).get("created_at")
     if made and date.fromisoformat(made[:10]) < today - timedelta(days=keep.data):
-        for name in (table.RAW, table.TRAIN, table.TEST):
+        for name in (table.RAW, table.TRAIN, table.TEST, table.FINAL):
             path = settings.data_dir / name
             if path.is_file():
                 path.unlink()
                 deleted.append(path)
-    scanned = [str(settings.data_dir / name) for name in (*DAILY, "raw", "processed")]
+    scanned = [str(settings.data_dir / name) for name in (*DAILY, UNFINISHED, "raw", "processed")]
     body = {"keep_days": keep.model_dump(), "scanned": scanned, "deleted": list(map(str, deleted))}
     reports.write("retention", body, settings)
     return f"{len(deleted)} files deleted"
 
 
 def delete_before(folder: Path, day: date) -> list[Path]:
-    """Delete the files whose path below the folder holds a day (YYYY-MM-DD) before this one."""
+    """Delete the files whose path below the folder holds a day (see DAY) before this one."""
     deleted = []
     for path in sorted(folder.rglob("*")):
         found = DAY.search(str(path.relative_to(folder)))

@@ -175,6 +175,8 @@ def rows_of(champion: Champion, file: Path | None) -> pd.DataFrame:
         return conform(pd.DataFrame(champion.manifest.golden.rows), wanted)
     names = [feature.name for feature in wanted]
     given = table.read(file)
+    if given.empty:
+        raise BadInput(f"{file} holds no rows")
     kept = given[[name for name in given.columns if name in names]]
     return check(kept, feature_schema(), str(file))
 

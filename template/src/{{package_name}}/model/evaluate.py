@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -44,7 +45,8 @@ METRICS: dict[str, dict[str, Metric]] = {
         "average_precision": Metric(metrics.average_precision_score, "probability", True),
         "accuracy": Metric(metrics.accuracy_score, "prediction", True),
         "f1": Metric(metrics.f1_score, "prediction", True),
-        "log_loss": Metric(metrics.log_loss, "probability", False),
+        # It would refuse rows of one class alone, which a fold of a rare class may well be.
+        "log_loss": Metric(partial(metrics.log_loss, labels=[0, 1]), "probability", False),
         "brier": Metric(metrics.brier_score_loss, "probability", False),
     },
     "regression": {

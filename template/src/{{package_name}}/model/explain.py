@@ -20,7 +20,7 @@ from sklearn.pipeline import Pipeline
 
 from .. import TASK, reports
 from ..data import table
-from ..data.columns import conform, described
+from ..data.columns import catalogue, conform
 from ..errors import BadInput, Refused
 from ..features.split import TEST, TRAIN
 from ..params import Params
@@ -168,14 +168,16 @@ def run(settings: Settings, *, version: str | None, file: Path | None) -> str:
     made = explainer(loaded.pipeline)
     x = made.inputs(rows)
     lines = [f"version {loaded.manifest.version}; contributions to the {SCALE}"]
-    texts = _texts(made.names)
+    # A category is told as it came, not by its code.
+    texts, given = _texts(made.names), loaded.pipeline[0].transform(rows)
     answers = loaded.predict(rows)
     for i, shares in enumerate(made.contributions(x)):
         lines.append(f"row {i}: {_said(answers.iloc[i])}")
         most = np.argsort(-np.abs(shares), kind="stable")[:SHOWN]
         for j in most:
             way = "raises" if shares[j] > 0 else "lowers"
-            lines.append(f"  {shares[j]:+.4f}  {made.names[j]} = {x[i, j]:g} {way} it: {texts[j]}")
+            value = v if isinstance(v := given[made.names[j]].iloc[i], str) else f"{x[i, j]:g}"
+            lines.append(f"  {shares[j]:+.4f}  {made.names[j]} = {value} {way} it: {texts[j]}")
         rest = shares.sum() - shares[most].sum()
         lines.append(f"  {rest:+.4f}  all others; {made.base:+.4f} without knowing anything")
     return "\n".join(lines)
@@ -218,8 +220,7 @@ def measure(settings: Settings, params: Params, *, version: str | None) -> str:
     """
     loaded = champion.of_version(settings, version)
     made = explainer(loaded.pipeline)
-    wanted = loaded.manifest.features
-    limits = params.explain
+    wanted, limits = loaded.manifest.features, params.explain
     test = table.read(settings.data_dir / TEST)
     rows = conform(test.sample(min(limits.rows, len(test)), random_state=0), wanted)
     x = made.inputs(rows)
@@ -284,7 +285,7 @@ def _mean_cosine(one: Numbers, other: Numbers, *, centred: bool = False) -> floa
 
 
 def _texts(names: list[str]) -> list[str]:
-    known = described()
+    known = {**catalogue().derived, **catalogue().features}
     return [
         (known[name].text or known[name].description) if name in known else "derived in derive.py"
         for name in names

@@ -52,7 +52,9 @@ def run(settings: Settings, params: Params) -> tuple[str, int]:
     seeds = [_score(rows, params, point) for point in reseeded]
     best = max(trials, key=lambda trial: _rank(sign * trial.score))
     better = _rank(sign * best.score) > _rank(sign * trials[0].score)
-    edges = [key for key, value in best.point.items() if _on_edge(how.space[key], value)]
+    # params.yaml's own point may hold values of no range, such as null.
+    found = best.point.items() if better else ()
+    edges = [key for key, value in found if _on_edge(how.space[key], value)]
     study = new_id()
     body = {
         "study": study,
@@ -61,7 +63,7 @@ def run(settings: Settings, params: Params) -> tuple[str, int]:
         "trials": [trial._asdict() for trial in trials],
         "best": best._asdict(),
         "beats_current": better,
-        "on_edge": edges if better else [],
+        "on_edge": edges,
         "fixed": how.fixed,
         "seeds": {"n": SEEDS, "low": min(seeds), "high": max(seeds)},
     }
@@ -121,13 +123,13 @@ def _value(values: Range | list[Any], generator: np.random.Generator) -> Any:
     if isinstance(values, list):
         return values[int(generator.integers(len(values)))]
     low, high = values.low, values.high
+    whole = low.is_integer() and high.is_integer()
     if values.log:
         drawn = math.exp(generator.uniform(math.log(low), math.log(high)))
-    else:
-        drawn = generator.uniform(low, high)
-    if low.is_integer() and high.is_integer() and not values.log:
+        return round(drawn) if whole else float(f"{drawn:.3g}")
+    if whole:
         return int(generator.integers(int(low), int(high) + 1))
-    return float(f"{drawn:.3g}")
+    return float(f"{generator.uniform(low, high):.3g}")
 
 
 def _on_edge(values: Range | list[Any], value: Any) -> bool:

@@ -65,7 +65,9 @@ def groups(column: pd.Series[Any]) -> Iterator[tuple[str, npt.NDArray[np.bool_]]
         for i in range(len(edges) + 1):
             low = "" if i == 0 else f"above {_short(edges[i - 1])}"
             high = "" if i == len(edges) else f"up to {_short(edges[i])}"
-            yield f"{low} {high}".strip(), (place == i) & ~missing
+            # Where a value is so frequent that quartiles fall on it, nothing may lie above them.
+            if (rows := (place == i) & ~missing).any():
+                yield f"{low} {high}".strip(), rows
     else:
         text = column.astype(object).map(str).to_numpy()
         names = column.dropna().astype(object).map(str).value_counts().index
@@ -184,14 +186,20 @@ def _followed(rows: pd.DataFrame, answers: pd.DataFrame) -> list[str]:
     """Return the columns, those first that the answers follow most (by rank correlation).
 
     It needs nothing of the model but its answers; a category's order is that of its mean answer.
+    Rare categories are taken together: each with a mean of its own they would repeat the answers,
+    and an identifier would come first.
     """
     said = answers.iloc[:, -1].astype("float64")  # the probability, if there is one
     strength = {}
     for name in rows.columns:
         column = rows[name]
-        if not types.is_numeric_dtype(column):
-            column = said.groupby(column.astype(object).map(str)).transform("mean")
-        follows = column.astype("float64").rank().corr(said.rank())
+        if types.is_numeric_dtype(column):
+            column = column.astype("float64")
+        elif not types.is_datetime64_any_dtype(column):
+            text = column.astype(object).map(str)
+            frequent = text.isin(text.value_counts().index[:TOP])
+            column = said.groupby(text.where(frequent, "")).transform("mean")
+        follows = column.rank().corr(said.rank())
         strength[str(name)] = 0.0 if pd.isna(follows) else abs(follows)
     return sorted(strength, key=lambda name: -strength[name])
 

@@ -52,12 +52,14 @@ def append(
     probabilities: Sequence[float] | None,
     latency_ms: float,
     flags: Sequence[Sequence[str]] | None = None,
+    step: int = 1,
     now: datetime | None = None,
 ) -> Path:
     """Append one line for each row; all lines of a call or none, and never a part of one.
 
     Threads and processes may append at the same time. `latency_ms` is that of the whole request;
-    `flags` tells what makes a row doubtful. Returns the day's journal. Raises OSError.
+    `flags` tells what makes a row doubtful; with a `step` these are every so many of its rows.
+    Returns the day's journal. Raises OSError.
     """
     now = now or datetime.now(UTC)
     shared = {
@@ -65,15 +67,13 @@ def append(
         "request_id": request_id,
     }
     lines = []
-    for index, row in enumerate(rows):
-        line: dict[str, Any] = {**shared, "row": index} if index else dict(shared)
-        line["model_version"] = model_version
-        line |= {"features": _plain(row), "prediction": predictions[index]}
+    for index, (row, answer) in enumerate(zip(rows, predictions, strict=True)):
+        line: dict[str, Any] = {**shared, "row": index * step} if index else dict(shared)
+        line |= {"model_version": model_version, "features": _plain(row), "prediction": answer}
         if probabilities is not None:
             line["probability"] = probabilities[index]
         line["latency_ms"] = round(latency_ms, 3)
-        if flags is not None and flags[index]:
-            line["flags"] = list(flags[index])
+        line |= {"flags": list(flags[index])} if flags is not None and flags[index] else {}
         lines.append(json.dumps(line, ensure_ascii=False, default=_text) + "\n")
     path = data_dir / FOLDER / f"{now:%Y-%m-%d}.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -31,7 +31,8 @@ from .watched import Outcome, Scene, logged_features, typed
 # How sure an interval is; and the draws of a bootstrap, which give its ends to about two digits.
 CONFIDENCE = 0.95
 DRAWS = 200
-# A slice of a number is a quarter of the rows; of categories, the most frequent have one each.
+# A slice of a number or a point in time is a quarter of the rows; of categories, the most frequent
+# have one each.
 TOP = 5
 
 
@@ -116,7 +117,10 @@ def _labels(path: Path, limits: QualityLimits) -> pd.DataFrame:
     if limits.keys:
         keys = conform(frame, [f for f in features() if f.name in limits.keys])
     else:
-        keys = frame[on].astype({"request_id": str})
+        try:
+            keys = frame[on].astype({"request_id": str, "row": "int64"})
+        except (TypeError, ValueError):
+            raise BadInput(f"{path}: column 'row' does not hold whole numbers") from None
     return keys.assign(**{TARGET: label}).drop_duplicates(on, keep="last")
 
 
@@ -212,7 +216,8 @@ def sliced(rows: pd.DataFrame, limits: QualityLimits) -> Iterator[tuple[str, pd.
     yield "all", rows
     for name in limits.slices:
         column = rows[name]
-        if types.is_numeric_dtype(column) and not types.is_bool_dtype(column):
+        number = types.is_numeric_dtype(column) and not types.is_bool_dtype(column)
+        if number or types.is_datetime64_any_dtype(column):
             groups = pd.qcut(column, 4, duplicates="drop").astype(str)
         else:
             groups = column.astype(str)

@@ -16,8 +16,10 @@ from ..settings import Settings
 Event = Mapping[str, Any]
 # Types of events.
 RUN, ALERT, OUTCOME, TRIGGERED = "monitor_run", "alert", "alert_outcome", "retrain_triggered"
-# What answers a request: a candidate went through the gate, whatever it said, or was deployed.
-ANSWERED = ("gate_decision", "model_deployed")
+UNCHANGED = "candidate_unchanged"
+# What answers a request: a candidate went through the gate, whatever it said, or was deployed; or
+# the training gave a model that is known already.
+ANSWERED = ("gate_decision", "model_deployed", UNCHANGED)
 
 
 class RetrainLimits(operations.Section):
@@ -114,6 +116,15 @@ def requested(settings: Settings, now: datetime) -> str | None:
     if moment is None or moment > now or any(one and one > moment for one in answered):
         return None
     return ", ".join(asked[-1]["reasons"])
+
+
+def answer(settings: Settings, outcome: str, now: datetime) -> None:
+    """Record that the pipeline ran and ended with `outcome`, if a request still stands.
+
+    A candidate that went through the gate has answered it already; one that did not change has not.
+    """
+    if requested(settings, now) is not None:
+        reports.append_event(UNCHANGED, settings=settings, ts=_utc(now), reason=outcome)
 
 
 def newest(events: Sequence[Event], kind: str) -> datetime | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -177,11 +178,20 @@ def kpi(seen: Scene, wanted: Kpis, quality: QualityLimits, known: Labelled | Non
         worse = sign * (number - one.baseline) < 0
         met = sign * (number - one.target) >= 0
         status = "worse than the baseline" if worse else "met" if met else "between"
-        found.append({**one.model_dump(), "value": number, "status": status})
+        if math.isnan(number):  # as the precision where nobody was predicted a yes
+            found.append({**one.model_dump(), "value": None, "status": "unknown"})
+        else:
+            found.append({**one.model_dump(), "value": number, "status": status})
     wrong = [str(one["name"]) for one in found if one["status"] == "worse than the baseline"]
-    text = ", ".join(f"{one['name']} {one['value']:.4g} {one['unit']}" for one in found)
+    text = ", ".join(
+        f"{one['name']} unknown"
+        if one["value"] is None
+        else f"{one['name']} {one['value']:.4g} {one['unit']}"
+        for one in found
+    )
     text += f"; worse than before: {', '.join(wrong)}" if wrong else ""
-    outcome = Outcome("finding" if wrong else "fine", text)
+    told = any(one["value"] is not None for one in found)
+    outcome = Outcome("finding" if wrong else "fine" if told else "unknown", text)
     body = {
         "kpis": found,
         "label_delay_days": quality.label_delay_days,

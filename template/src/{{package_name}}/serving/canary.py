@@ -62,7 +62,7 @@ class CanaryLimits(operations.Section):
 
 @dataclass(frozen=True)
 class Replayed:
-    """What one version made of the rows: an answer each (None: it raised), and milliseconds."""
+    """What one version made of the rows: an answer each (None: no number), and milliseconds."""
 
     answers: list[Answer | None]
     milliseconds: list[float]
@@ -172,7 +172,9 @@ def _timed(ask: Ask, row: Row, clock: Callable[[], float]) -> tuple[Answer | Non
         answer = ask(row)
     except Exception:  # whatever it is, the caller would have had no answer
         return None, clock() - start
-    return answer, clock() - start
+    # NaN is none either, and would be within every limit.
+    sound = all(math.isfinite(figure) for figure in answer if figure is not None)
+    return answer if sound else None, clock() - start
 
 
 def compare(champion: Replayed, other: Replayed, moved: float) -> Metrics:

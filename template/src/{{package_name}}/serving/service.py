@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import inspect
 import logging
 import random
 import time
@@ -149,8 +148,6 @@ class Service:
         self.row = requests.row_model(self.schema, texts)
         hidden = personal()
         self.logged = [(at, name) for at, name in enumerate(self.names) if name not in hidden]
-        # An older prediction_log.py knows no flags.
-        self.log_flags = "flags" in inspect.signature(prediction_log.append).parameters
         self.reason = ""
         self.draining = False
         self.writer: Writer | None = None
@@ -172,6 +169,10 @@ class Service:
 
     def _load(self) -> Loaded:
         loaded = Loaded(champions.load(self.settings.models_dir), self.names)
+        unknown = {*(loaded.guard.limits.key_features or ())} - {*self.names}
+        if unknown:
+            what = f"guard.key_features: no such feature {min(unknown)!r}"
+            raise BadInput(f"{operations.PATH}: {what}")
         path, version = loaded.predictor.path, loaded.manifest.version
         if path == FRAME:
             LOG.warning("version %s is served slowly: %s", version, loaded.predictor.reason)
@@ -217,8 +218,9 @@ class Service:
                 self.metrics.flags.labels(kind(flag)).inc()
         if refused := loaded.guard.refused(flags):
             faults = [
-                Fault(loc=["body", "rows", row, *flag.split(":")[1:]], msg=kind(flag), type="guard")
+                Fault(loc=["body", "rows", row, *where], msg=kind(flag), type="guard")
                 for row, flag in refused
+                for where in [flag.split(":", 1)[1:]]
             ]
             return problem(422, "rows beyond what the model knows", name="beyond", errors=faults)
         has_probability = answered[0][2] is not None
@@ -244,8 +246,9 @@ class Service:
             "predictions": answer.predictions,
             "probabilities": answer.probabilities,
             "latency_ms": latency_ms,
+            "flags": answer.flags,
         }
-        self.writer.put(entry | ({"flags": answer.flags} if self.log_flags else {}))
+        self.writer.put(entry)
 
     @contextlib.asynccontextmanager
     async def running(self, _: FastAPI) -> AsyncIterator[None]:
