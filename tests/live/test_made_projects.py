@@ -21,7 +21,7 @@ PIPELINES = [
 LONG = [
     {"task": "classification", "serving": "both"},
     {"task": "regression", "serving": "realtime"},
-    {"task": "regression", "serving": "batch"},
+    {"task": "regression", "serving": "batch", "practices": "[personal_data]"},
 ]
 EXPLORATION = [{"phase": "exploration", "task": task} for task in ("classification", "regression")]
 
