@@ -54,7 +54,10 @@ def ask_batch(rows: pd.DataFrame) -> dict[str, Any]:
     table.write(rows[[one.name for one in features()]], given)
     command = [sys.executable, "-m", "ml_project", "score", "--input", str(given)]
     subprocess.run(command, check=True, capture_output=True)
-    delivery = json.loads(Path("reports/deliveries.jsonl").read_text().splitlines()[-1])
+    # What a version has delivered once for this day it does not deliver again.
+    version = json.loads(Path("models/champion.json").read_text())["version"]
+    lines = Path("reports/deliveries.jsonl").read_text().splitlines()
+    delivery = [one for one in map(json.loads, lines) if one["model_version"] == version][-1]
     scored = pd.read_parquet(delivery["output"])
     column = "probability" if "probability" in scored else "prediction"
     return {
