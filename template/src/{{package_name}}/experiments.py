@@ -226,6 +226,7 @@ def plot(found: Sequence[Run], metric: str, path: Path) -> str:
     times = [datetime.fromisoformat(run.start) for run in measured]
     figure = Figure(figsize=(8, 4), layout="constrained")
     axes = figure.subplots()
+    # matplotlib plots dates; its type stubs know numbers only.
     axes.plot(times, [run.metric for run in measured], "o", label="candidate")  # type: ignore[arg-type]
     values = [float("nan") if run.baseline is None else run.baseline for run in measured]
     axes.plot(times, values, "--", marker="_", label="baseline")  # type: ignore[arg-type]

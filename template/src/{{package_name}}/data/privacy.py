@@ -47,8 +47,8 @@ class Kept(_Section):
 class KeepDays(_Section):
     """After how many days files are deleted by `poe retain`."""
 
-    predictions: int = Field(ge=1)
-    data: int = Field(ge=1)
+    predictions: int = Field(default=90, ge=1)
+    data: int = Field(default=365, ge=1)
 
 
 class Rules(_Section):
@@ -56,7 +56,7 @@ class Rules(_Section):
 
     subject: str | None = None
     columns: dict[str, Literal["drop", "hash"] | Kept] = {}
-    keep_days: KeepDays
+    keep_days: KeepDays = KeepDays()
 
 
 def rules(path: Path = DESCRIPTIONS) -> Rules:
@@ -70,7 +70,8 @@ def rules(path: Path = DESCRIPTIONS) -> Rules:
         raise BadInput(f"{path}: {name}: {first['msg']}") from None
     for name, entry in known.features.items():
         if entry.pii and name not in found.columns:
-            raise BadInput(f"{path}: {name} is personal (pii) and has no rule in personal.columns")
+            what = "add under personal.columns drop, hash or {keep: why}"
+            raise BadInput(f"{path}: {name} is personal (pii) and has no rule: {what}")
     if found.subject is not None and found.subject in Source.to_schema().columns:
         raise BadInput(f"{path}: personal.subject: the schema must not have {found.subject!r}")
     return found
