@@ -11,8 +11,8 @@ from pathlib import PurePosixPath
 from . import jsontext
 from .document import Document, Malformed, mapping, sequence, text
 from .files import WorkTree
+from .python import last_name, module
 from .runs import Record, Runs
-from .suite import last_name, module
 
 _BASES = ("DataFrameModel", "SchemaModel")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import stat
 from collections.abc import Callable, Iterable
@@ -27,6 +28,9 @@ class WorkTree:
     seen: dict[str, str] = field(
         default_factory=dict, compare=False
     )  # path -> why it is unreadable
+    trees: dict[str, Document[ast.Module]] = field(
+        default_factory=dict, compare=False, repr=False
+    )  # path -> syntax tree, so that readers share it
 
     def matching(self, *patterns: str) -> list[str]:
         """Return the tracked paths that match one of the glob patterns (`**` not supported),

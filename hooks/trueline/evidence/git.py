@@ -111,6 +111,14 @@ class Repository:
                 break
         return found
 
+    def pushed(self, folder: str) -> list[str]:
+        """Return the paths of the files directly in a folder of origin's branch `evidence`."""
+        for ref in EVIDENCE_REFS:
+            listed = run(self.root, "ls-tree", "-z", "--name-only", ref, f"{folder}/")
+            if listed.returncode == 0:
+                return sorted(name for name in os.fsdecode(listed.stdout).split("\0") if name)
+        return []
+
     def commits(self, shas: Iterable[str]) -> dict[str, Commit]:
         """Return what each named commit is to HEAD. Costs up to three git processes a commit."""
         return {sha: self._commit(sha) for sha in sorted(set(shas))}

@@ -21,6 +21,7 @@ class Project:
     phase: str
     realtime: bool | None  # None: the answer is none of the choices
     batch: bool | None
+    practices: frozenset[str] = frozenset()
     assumed: tuple[str, ...] = ()
 
 
@@ -37,21 +38,27 @@ def read(tree: WorkTree) -> Project:
             if document.problem
             else "(no .copier-answers.yml)"
         )
-        return Project("production", True, True, (f"phase production {why}", f"serving both {why}"))
+        said = (f"phase production {why}", f"serving both {why}", f"practices none {why}")
+        return Project("production", True, True, assumed=said)
     phase = text(answers.get("phase"))
     if phase not in PHASES:
         assumed.append(f"phase production (.copier-answers.yml says {phase or 'nothing'})"[:120])
         phase = "production"
     serving = text(answers.get("serving"))
+    practices = frozenset(text(name) for name in sequence(answers.get("practices")))
     if phase == "exploration":
-        return Project(phase, False, False, tuple(assumed))
+        return Project(phase, False, False, practices, tuple(assumed))
     if "serving" not in answers:
         assumed.append("serving both (.copier-answers.yml says nothing)")
-        return Project(phase, True, True, tuple(assumed))
+        return Project(phase, True, True, practices, tuple(assumed))
     if serving not in SERVINGS:
-        return Project(phase, None, None, tuple(assumed))
+        return Project(phase, None, None, practices, tuple(assumed))
     return Project(
-        phase, serving in ("realtime", "both"), serving in ("batch", "both"), tuple(assumed)
+        phase,
+        serving in ("realtime", "both"),
+        serving in ("batch", "both"),
+        practices,
+        tuple(assumed),
     )
 
 

@@ -4,7 +4,7 @@ to trust it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
@@ -15,8 +15,8 @@ from .files import LARGE_BYTES, WorkTree, decode
 from .git import Repository
 from .moment import moment
 
-# Reports that probes read; a report of another name proves nothing here.
-REPORTS = ("ci", "drift", "delivery", "importance", "metrics", "monitor", "train")
+FOLDER = "reports"
+MOST = 200  # reports of one place
 BRANCH = "branch evidence"
 LOCAL = "work tree"
 
@@ -105,23 +105,31 @@ def read(tree: WorkTree, repository: Repository) -> Runs:
         "reports/junit.xml",
         "reports/coverage.xml",
         "reports/events.jsonl",
-        "events.jsonl",
         "reports/deliveries.jsonl",
-        *(f"reports/{name}.json" for name in REPORTS),
     ]
-    pushed = repository.blobs(names)
+    pushed = repository.blobs([*names, "events.jsonl", *_reports(repository.pushed(FOLDER))])
     sources: list[tuple[str, Document[str]]] = [
         (BRANCH, _blob(path, content)) for path, content in pushed.items()
     ]
-    sources += [
-        (LOCAL, tree.loose(path, limit=LARGE_BYTES)) for path in names if path != "events.jsonl"
-    ]
+    left = _reports(f"{FOLDER}/{name}" for name in _listed(tree))
+    sources += [(LOCAL, tree.loose(path, limit=LARGE_BYTES)) for path in [*names, *left]]
     reader = Reader()
     for place, document in sources:
         reader.take(place, document)
     for document in reader.broken:
         tree.seen[document.path] = document.problem or ""
     return reader.runs()
+
+
+def _reports(paths: Iterable[str]) -> list[str]:
+    return sorted(path for path in paths if path.endswith(".json"))[:MOST]
+
+
+def _listed(tree: WorkTree) -> list[str]:
+    try:
+        return [path.name for path in (tree.root / FOLDER).iterdir()]
+    except OSError:  # no such folder, or none that may be read
+        return []
 
 
 def _blob(path: str, content: bytes) -> Document[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from .document import mapping, sequence, text
 from .files import WorkTree
-from .suite import last_name, module
+from .python import last_name, parsed
 
 _ROUTES = ("get", "post", "put", "route", "api_route", "add_route", "add_api_route", "mount")
 _METRICS = ("Counter", "Histogram", "Summary", "Gauge")
@@ -43,7 +43,7 @@ def read(tree: WorkTree) -> Service:
     nodes: list[ast.AST] = []
     paths = [path for path in tree.below("src", ".py") if "/serving/" in path]
     for path in paths:
-        document = tree.parsed(path, module)
+        document = parsed(tree, path)
         if document.value is None:
             broken.append((path, document.problem or "tracked, but not in the work tree"))
         else:
@@ -132,7 +132,7 @@ def _commands(tree: WorkTree, broken: list[tuple[str, str]]) -> dict[str, str]:
     """Return the commands of src/<package>/{cli,__main__}.py with the file that has each."""
     found: dict[str, str] = {}
     for path in tree.below("src", "/cli.py", "/__main__.py"):
-        document = tree.parsed(path, module) if path.count("/") == 2 else None
+        document = parsed(tree, path) if path.count("/") == 2 else None
         if document is None:
             continue
         if document.value is None:

@@ -14,6 +14,7 @@ from . import (
     environment,
     forge,
     hooks,
+    pages,
     pipeline,
     project,
     released,
@@ -28,6 +29,7 @@ from .files import WorkTree
 from .forge import Forge
 from .git import Commit, Repository
 from .hooks import Hooks
+from .pages import Pages
 from .pipeline import Notebooks, Stage
 from .project import Project, Vouched
 from .released import Released
@@ -35,8 +37,6 @@ from .runs import Runs
 from .service import Alert, Service
 from .suite import Suite
 from .workflows import Workflows
-
-PROSE = ("docs/runbooks/rollback.md", "docs/project/risk.yaml", "docs/project/risk.md")
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,7 @@ class Snapshot:
     service: Service
     alerts: Document[tuple[Alert, ...]]
     operations: Document[dict[str, object]]
-    risks: Document[dict[str, object]]
-    prose: Mapping[str, Document[str]]
+    pages: Pages
     released: Released
     vouched: Vouched
     runs: Runs
@@ -98,7 +97,6 @@ def collect(
     vouched = project.vouched(tree)
     found = columns.read(tree, left)
     operations = tree.yaml("conf/operations.yaml")
-    risks = tree.yaml("docs/project/risk.yaml")
     rules = tree.yaml("monitoring/rules.yml")
     stages = pipeline.read(tree)
     code = {path for stage in stages.value or () for path in stage.code if path in tree.tracked}
@@ -130,10 +128,7 @@ def collect(
             None if operations.value is None else mapping(operations.value),
             operations.problem,
         ),
-        risks=Document(
-            risks.path, None if risks.value is None else mapping(risks.value), risks.problem
-        ),
-        prose={path: tree.text(path) for path in PROSE},
+        pages=pages.read(tree),
         released=texts or released.load(),
         vouched=vouched,
         runs=left,

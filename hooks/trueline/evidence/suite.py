@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from . import reach
-from .document import Malformed
 from .files import WorkTree
+from .python import parsed as parsed_module
 from .reach import Reader, Scope
 
 _SKIPS = ("skip", "skipif", "xfail")
@@ -55,7 +55,7 @@ def read(tree: WorkTree) -> Suite:
     broken: list[tuple[str, str]] = []
     parsed: dict[str, ast.Module] = {}
     for path in tree.below("tests", ".py"):
-        document = tree.parsed(path, module)
+        document = parsed_module(tree, path)
         if document.value is None:
             broken.append((path, document.problem or "tracked, but not in the work tree"))
         else:
@@ -77,22 +77,6 @@ def read(tree: WorkTree) -> Suite:
 def _tests(path: str) -> bool:
     name = PurePosixPath(path).name
     return name.startswith("test_") or name.endswith("_test.py")
-
-
-def module(source: str) -> ast.Module:
-    """Parse Python source; raises Malformed when it is none."""
-    try:
-        return ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise Malformed("not valid Python") from error
-
-
-def last_name(node: ast.expr) -> str:
-    """Return the last part of a dotted name; '' for what is none."""
-    match node:
-        case ast.Attribute(attr=name) | ast.Name(id=name):
-            return name
-    return ""
 
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

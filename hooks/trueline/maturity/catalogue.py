@@ -9,15 +9,18 @@ from pathlib import Path
 from ..evidence import yamltext
 from ..evidence.document import mapping, sequence, text
 
-PATH = Path(__file__).with_name("catalogue.yaml")
+FOLDER = Path(__file__).with_name("statements")  # one file a section
+TOTAL = 56  # statements of the whole assessment
+CORE = ("1", "2", "3", "4")  # the sections that make a project mature; the others go beyond
 
 
 @dataclass(frozen=True)
 class Remedy:
-    """What to do next, and how long it takes: minutes, hours or days."""
+    """What to do next, its effort (minutes, hours, days), the command or file to begin with."""
 
     text: str
     effort: str
+    start: str = ""
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Entry:
     applies: str
     evidence: str
     since: str
+    exploration: bool  # one of the dozen that an exploration is held to
     remedy: Remedy
     limits: dict[str, object]
 
@@ -37,6 +41,11 @@ class Entry:
     def section(self) -> str:
         """Return the section's number."""
         return self.id.partition(".")[0]
+
+    @property
+    def core(self) -> bool:
+        """True when maturity asks for it; the other sections go beyond."""
+        return self.section in CORE
 
     def number(self, name: str) -> float:
         """Return one of the entry's figures."""
@@ -61,10 +70,15 @@ class Catalogue:
 @cache
 def load() -> Catalogue:
     """Read the catalogue that travels with this release."""
-    body = mapping(yamltext.load(PATH.read_text("utf-8")))
-    entries = tuple(_entry(mapping(item)) for item in sequence(body["statements"]))
-    sections = {number: text(title) for number, title in mapping(body["sections"]).items()}
-    return Catalogue(entries, sections, int(text(body["total"])))
+    texts = [path.read_text("utf-8") for path in sorted(FOLDER.glob("*.yaml"))]
+    bodies = [mapping(yamltext.load(content)) for content in texts]
+    entries = [_entry(mapping(item)) for body in bodies for item in sequence(body["statements"])]
+    sections = {text(body["section"]): text(body["title"]) for body in bodies}
+    return Catalogue(tuple(sorted(entries, key=lambda entry: _order(entry.id))), sections, TOTAL)
+
+
+def _order(statement: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in statement.split("."))
 
 
 _KNOWN = ("id", "title", "why", "applies", "evidence", "since")
@@ -72,7 +86,7 @@ _KNOWN = ("id", "title", "why", "applies", "evidence", "since")
 
 def _entry(body: dict[str, object]) -> Entry:
     remedy = mapping(body["remedy"])
-    rest = {key: value for key, value in body.items() if key not in (*_KNOWN, "remedy")}
+    rest = {k: v for k, v in body.items() if k not in (*_KNOWN, "exploration", "remedy")}
     words = {key: text(body[key]) for key in _KNOWN}
-    advice = Remedy(text(remedy["text"]), text(remedy["effort"]))
-    return Entry(**words, remedy=advice, limits=rest)
+    advice = Remedy(*(text(remedy[key]) for key in ("text", "effort", "start")))
+    return Entry(**words, exploration=body.get("exploration") is True, remedy=advice, limits=rest)

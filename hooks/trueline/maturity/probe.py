@@ -35,8 +35,8 @@ def registry() -> dict[str, Probe]:
     """Return every probe below `maturity/probes` by the id of its statement."""
     from . import probes
 
-    for module in pkgutil.iter_modules(probes.__path__):
-        importlib.import_module(f"{probes.__name__}.{module.name}")
+    for module in pkgutil.walk_packages(probes.__path__, f"{probes.__name__}."):
+        importlib.import_module(module.name)
     return {probe.statement: probe() for probe in Probe.__subclasses__()}
 
 

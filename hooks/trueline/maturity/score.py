@@ -48,7 +48,7 @@ class Statement:
 
 @dataclass(frozen=True)
 class Core:
-    """Counts over sections 1 to 4.
+    """Counts over a group of statements.
 
     `applicable` leaves out `na` alone: what is unknown still counts.
     """
@@ -81,7 +81,8 @@ class Result:
     """The score of one snapshot."""
 
     statements: tuple[Statement, ...]
-    core: Core
+    core: Core  # sections 1 to 4
+    beyond: Core  # sections 5 to 7
     phase: str
     commit: str
     now: datetime
@@ -97,7 +98,8 @@ def score(snapshot: Snapshot) -> Result:
     statements = tuple(_statement(entry, snapshot) for entry in catalogue.entries)
     return Result(
         statements,
-        count(statement.outcome for statement in statements),
+        count(s.outcome for s in statements if s.entry.core),
+        count(s.outcome for s in statements if not s.entry.core),
         snapshot.project.phase,
         snapshot.head,
         snapshot.now,
@@ -134,17 +136,25 @@ def _statement(entry: Entry, snapshot: Snapshot) -> Statement:
 
 
 def _remedy(entry: Entry, finding: Finding) -> Remedy:
-    return Remedy(finding.remedy, entry.remedy.effort) if finding.remedy else entry.remedy
+    if finding.remedy is None:
+        return entry.remedy
+    return Remedy(finding.remedy, entry.remedy.effort, entry.remedy.start)
+
+
+_PRACTICES = {"feature_store": "feature_store", "ab": "ab_testing"}
 
 
 def _applies(entry: Entry, snapshot: Snapshot) -> bool | str | None:
     """Return True, the reason why it does not apply, or None when the answers do not say."""
     project = snapshot.project
-    if entry.applies != "all" and project.phase == "exploration":
-        return "phase is exploration: nothing is served yet"
+    if project.phase == "exploration" and not entry.exploration:
+        return "phase is exploration: it is not among the statements asked of one"
     if entry.applies in ("realtime", "batch"):
         wanted = project.realtime if entry.applies == "realtime" else project.batch
         if wanted is None:
             return None
         return wanted or f"serving is {'batch' if entry.applies == 'realtime' else 'realtime'}"
+    practice = _PRACTICES.get(entry.applies)
+    if practice and practice not in project.practices:
+        return f"practices do not name {practice}"
     return True

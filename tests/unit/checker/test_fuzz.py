@@ -18,6 +18,7 @@ from trueline.evidence import (
     jsontext,
     pipeline,
     project,
+    python,
     service,
     shell,
     suite,
@@ -126,7 +127,7 @@ def test_bent_yaml_is_read_or_refused(name: str, data: st.DataObject) -> None:
 def test_any_text_is_yaml_json_toml_xml_or_refused(content: str) -> None:
     for parse in (yamltext.load, jsontext.load, jsontext.lines, environment.toml, junits.parse,
                   junits.coverage, environment.dockerfile, environment.locked_names,
-                  environment.root_requirements, tasks.make, tasks.nox, tasks.tox, suite.module,
+                  environment.root_requirements, tasks.make, tasks.nox, tasks.tox, python.module,
                   columns.schema_features, shell.commands):  # fmt: skip
         total(parse, content)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import posixpath
 
-from ...evidence.pipeline import Stage
-from ...evidence.snapshot import Snapshot
-from ..finding import Finding, Place, found, missing, unseen, weak
-from ..probe import Probe
+from ....evidence.pipeline import Stage
+from ....evidence.snapshot import Snapshot
+from ...finding import Finding, Place, found, missing, unseen, weak
+from ...probe import Probe
 
 
 class DataCodeIsVersioned(Probe):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ...evidence.document import mapping, text
-from ...evidence.environment import Dockerfile
-from ...evidence.snapshot import Snapshot
-from ..ci import stepping
-from ..finding import Finding, Place, found, missing, unseen, weak
-from ..probe import Probe
+from ....evidence.document import mapping, text
+from ....evidence.environment import Dockerfile
+from ....evidence.snapshot import Snapshot
+from ...ci import stepping
+from ...finding import Finding, Place, found, missing, unseen, weak
+from ...probe import Probe
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _JUDGED = ("pyproject.toml", "uv.lock", "Dockerfile", ".python-version")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ...evidence.snapshot import Snapshot
-from ...evidence.workflows import Workflow
-from ..ci import shut
-from ..finding import Finding, Place, at, found, missing, unseen, weak
-from ..probe import Probe
-from ..proof import IDLE_PYTEST, tests
+from ....evidence.snapshot import Snapshot
+from ....evidence.workflows import Workflow
+from ...ci import shut
+from ...finding import Finding, Place, at, found, missing, unseen, weak
+from ...probe import Probe
+from ...proof import IDLE_PYTEST, tests
 
 
 class CiRunsTests(Probe):

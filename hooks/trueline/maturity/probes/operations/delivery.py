@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from ...evidence.document import mapping, text
-from ...evidence.moment import moment, period
-from ...evidence.runs import BRANCH, Record, age
-from ...evidence.snapshot import Snapshot
-from ..finding import Finding, Place, found, missing, old, unseen, weak
-from ..probe import Probe
-from ..proof import foreign
+from ....evidence.document import mapping, text
+from ....evidence.moment import moment, period
+from ....evidence.runs import BRANCH, Record, age
+from ....evidence.snapshot import Snapshot
+from ...finding import Finding, Place, found, missing, old, unseen, weak
+from ...probe import Probe
+from ...proof import foreign
 
 RULES = "monitoring/rules.yml"
 SETTINGS = "conf/operations.yaml"

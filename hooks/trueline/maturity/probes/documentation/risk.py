@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ...evidence.document import mapping, sequence, text
-from ...evidence.released import unwritten
-from ...evidence.snapshot import Snapshot
-from .. import attestation
-from ..finding import Finding, Place, missing, unseen
-from ..probe import Probe
+from ....evidence.document import mapping, sequence, text
+from ....evidence.released import unwritten
+from ....evidence.snapshot import Snapshot
+from ... import attestation
+from ...finding import Finding, Place, missing, unseen
+from ...probe import Probe
 
 REGISTER = "docs/project/risk.yaml"
 FIELDS = ("id", "category", "likelihood", "impact", "owner", "status")
@@ -22,19 +22,19 @@ class RiskIsEvaluated(Probe):
 
     def observe(self, snapshot: Snapshot) -> Finding:
         """Look at the register first: a signature under an empty form proves nothing."""
-        register = snapshot.risks
+        register = snapshot.pages.yaml(REGISTER)
         if register.problem:
             return unseen(f"{REGISTER} cannot be read: {register.problem}", Place(REGISTER))
         if register.absent:
             return missing(f"there is no {REGISTER}")
-        gap = self._unedited(snapshot) or _gap(register.value or {})
+        gap = self._unedited(snapshot) or _gap(mapping(register.value))
         if gap:
             return missing(f"{REGISTER}: {gap}", Place(REGISTER))
         return attestation.judge(self.entry, snapshot, Place(REGISTER, None, "the register"))
 
     def _unedited(self, snapshot: Snapshot) -> str | None:
         for path in (REGISTER, "docs/project/risk.md"):
-            content = snapshot.prose[path].value
+            content = snapshot.pages.text(path).value
             reason = unwritten(path, content, snapshot.released) if content is not None else None
             if reason:
                 return reason if path == REGISTER else f"{path}: {reason}"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ...evidence.snapshot import Snapshot
-from ..finding import Finding, Place, found, missing, unseen, weak
-from ..probe import Probe
+from ....evidence.snapshot import Snapshot
+from ...finding import Finding, Place, found, missing, unseen, weak
+from ...probe import Probe
 
 
 class ChangesByPullRequest(Probe):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ...evidence.snapshot import Snapshot
-from ..finding import Finding, Place, found, missing, unseen, weak
-from ..probe import Probe
-from ..proof import foreign
+from ....evidence.snapshot import Snapshot
+from ...finding import Finding, Place, found, missing, unseen, weak
+from ...probe import Probe
+from ...proof import foreign
 
 
 class FeaturesAreDefined(Probe):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from ...evidence.service import Metric, Service
-from ...evidence.snapshot import Snapshot
-from ...evidence.suite import Case
-from ..finding import Finding, Place, found, missing, unseen, weak
-from ..probe import Probe
-from ..proof import tests
+from ....evidence.service import Metric, Service
+from ....evidence.snapshot import Snapshot
+from ....evidence.suite import Case
+from ...finding import Finding, Place, found, missing, unseen, weak
+from ...probe import Probe
+from ...proof import tests
 
 RULES = "monitoring/rules.yml"
 _ROUTE = {"route", "path", "handler", "endpoint", "url"}

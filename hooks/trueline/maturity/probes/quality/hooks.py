@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ...evidence.hooks import KINDS
-from ...evidence.snapshot import Snapshot
-from ..ci import stepping
-from ..finding import Finding, Place, found, missing, unseen, weak
-from ..probe import Probe
+from ....evidence.hooks import KINDS
+from ....evidence.snapshot import Snapshot
+from ...ci import stepping
+from ...finding import Finding, Place, found, missing, unseen, weak
+from ...probe import Probe
 
 CONFIG = ".pre-commit-config.yaml"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from ...evidence.document import mapping, sequence, text
-from ...evidence.moment import period
-from ...evidence.runs import Record, age
-from ...evidence.snapshot import Snapshot
-from ..finding import Finding, Place, found, missing, old, unseen, weak
-from ..probe import Probe
-from ..proof import foreign, tests
+from ....evidence.document import mapping, sequence, text
+from ....evidence.moment import period
+from ....evidence.runs import Record, age
+from ....evidence.snapshot import Snapshot
+from ...finding import Finding, Place, found, missing, old, unseen, weak
+from ...probe import Probe
+from ...proof import foreign, tests
 
 SETTINGS = "conf/operations.yaml"
 _TARGETS = ("target", "label", "prediction", "predictions")

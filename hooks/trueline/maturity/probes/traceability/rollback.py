@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ...evidence.document import mapping, text
-from ...evidence.released import unwritten
-from ...evidence.runs import Event, age
-from ...evidence.snapshot import Snapshot
-from ..finding import Finding, Place, found, missing, old, unseen, weak
-from ..probe import Probe
-from ..proof import foreign, tests
+from ....evidence.document import mapping, text
+from ....evidence.released import unwritten
+from ....evidence.runs import Event, age
+from ....evidence.snapshot import Snapshot
+from ...finding import Finding, Place, found, missing, old, unseen, weak
+from ...probe import Probe
+from ...proof import foreign, tests
 
 SETTINGS = "conf/operations.yaml"
 RUNBOOK = "docs/runbooks/rollback.md"
@@ -24,7 +24,7 @@ class RollbackIsPossible(Probe):
 
     def observe(self, snapshot: Snapshot) -> Finding:
         """Entry point, runbook and kept versions; then a test of it and a drill."""
-        runbook = snapshot.prose[RUNBOOK]
+        runbook = snapshot.pages.text(RUNBOOK)
         if runbook.problem:
             return unseen(f"{RUNBOOK} cannot be read: {runbook.problem}", Place(RUNBOOK))
         entry = _entry_point(snapshot)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
-from ...evidence.document import mapping
-from ...evidence.snapshot import Snapshot
-from ...evidence.suite import Case
-from ..finding import Finding, Place, found, missing, unseen, weak
-from ..probe import Probe
-from ..proof import Proof, tests
+from ....evidence.document import mapping
+from ....evidence.snapshot import Snapshot
+from ....evidence.suite import Case
+from ...finding import Finding, Place, found, missing, unseen, weak
+from ...probe import Probe
+from ...proof import Proof, tests
 
 # Stage -> how a part of a module's name shows that the module belongs to it.
 STAGES = {

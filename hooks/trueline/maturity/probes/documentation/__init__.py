@@ -1,0 +1,1 @@
+"""The probes of section 1: Documentation."""

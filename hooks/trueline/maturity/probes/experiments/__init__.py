@@ -1,0 +1,1 @@
+"""The probes of section 7: A/B tests and feedback."""

@@ -1,0 +1,1 @@
+"""The probes of section 6: Explainability."""

@@ -1,0 +1,1 @@
+"""The probes of section 5: Transformation and feature store."""

@@ -1,0 +1,1 @@
+"""The probes of section 4: Monitoring and support."""

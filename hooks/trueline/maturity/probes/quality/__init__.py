@@ -1,0 +1,1 @@
+"""The probes of section 3: Code quality."""

@@ -1,0 +1,1 @@
+"""The probes of section 2: Traceability and reproducibility."""
