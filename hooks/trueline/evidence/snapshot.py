@@ -12,6 +12,7 @@ from . import (
     actions,
     columns,
     environment,
+    flows,
     forge,
     hooks,
     pages,
@@ -26,6 +27,7 @@ from .columns import Columns
 from .document import Document, mapping, text
 from .environment import Environment
 from .files import WorkTree
+from .flows import Flows
 from .forge import Forge
 from .git import Commit, Repository
 from .hooks import Hooks
@@ -60,6 +62,7 @@ class Snapshot:
     columns: Columns
     suite: Suite
     service: Service
+    flows: Flows
     alerts: Document[tuple[Alert, ...]]
     operations: Document[dict[str, object]]
     pages: Pages
@@ -120,6 +123,7 @@ def collect(
         columns=found,
         suite=suite.read(tree),
         service=service.read(tree),
+        flows=flows.read(tree),
         alerts=Document(
             rules.path, None if rules.value is None else service.alerts(rules.value), rules.problem
         ),
