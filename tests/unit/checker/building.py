@@ -29,12 +29,19 @@ NODES = [
     ("tests.batch.test_score", "test_every_row_is_scored"),
     ("tests.data.test_ingest", "test_rows_without_a_label_are_dropped"),
     ("tests.features.test_derive", "test_ratio"),
+    ("tests.model.test_explain", "test_contributions_add_up_to_the_margin"),
     ("tests.model.test_evaluate", "test_a_better_model_has_a_higher_metric"),
     ("tests.model.test_registry", "test_rollback_returns_to_the_version_before"),
     ("tests.model.test_train", "test_training_learns"),
     ("tests.monitoring.test_drift", "test_a_shift_raises_the_alert"),
     ("tests.serving.test_app", "test_a_request_leaves_a_log_record"),
     ("tests.serving.test_app", "test_a_request_moves_the_metric"),
+    ("tests.serving.test_guard", "test_a_missing_key_feature_is_flagged"),
+    ("tests.serving.test_guard", "test_a_number_out_of_range_is_flagged"),
+    ("tests.serving.test_guard", "test_an_unseen_category_is_flagged"),
+    ("tests.serving.test_guard", "test_known_rows_raise_few_false_flags"),
+    ("tests.test_assignment", "test_a_pinned_variant_is_not_replaced_while_its_experiment_runs"),
+    ("tests.test_assignment", "test_the_assignment_is_the_same_in_any_order_and_process"),
 ]
 
 
@@ -213,6 +220,7 @@ def left_behind() -> dict[str, str]:
         "status": "success",
         "source": "github:run/7",
         "event_id": "1",
+        "model_version": "17",
         "image_digest": "sha256:" + "c" * 64,
     }
     drill = {
@@ -224,6 +232,27 @@ def left_behind() -> dict[str, str]:
         "duration_s": 4.2,
         "git_sha": HEAD,
     }
+    explanations = {
+        "created_at": ago(days=3),
+        "model_version": "17",
+        "method": "tree Shapley values, exact",
+        "rows": 200,
+        "additivity_error": 1e-12,
+        "fidelity": 0.93,
+        "stability": 0.99,
+        "limits": {"max_error": 1e-6, "min_fidelity": 0.5, "min_stability": 0.8},
+        "status": "passed",
+        "importance": {"mean_radius": 0.7, "mean_texture": 0.2},
+    }
+    log = {
+        "newest_partition": "2026-06-30",
+        "newest_at": ago(hours=12),
+        "rows_served": 1000,
+        "rows_stored": 998,
+        "log_share": 1.0,
+        "columns": features,
+    }
+    counts = {"2026-05-threshold": {"16": 2010, "17": 1995}}
     slots = [(NOW - timedelta(hours=12, days=n)).isoformat() for n in reversed(range(10))]
     deliveries = [
         {"rows": 9, "sha256": "d" * 64, "output": "data/scored/x.parquet", "scheduled_at": s, "delivered_at": s}
@@ -236,6 +265,9 @@ def left_behind() -> dict[str, str]:
         "reports/ci.json": json.dumps({**envelope, "jobs": jobs}),
         "reports/drift.json": json.dumps({**envelope, **drift}),
         "reports/importance.json": json.dumps({**envelope, "features": {"mean_radius": 0.7}}),
+        "reports/explanations.json": json.dumps({**envelope, **explanations}),
+        "reports/prediction_log.json": json.dumps({**envelope, **log}),
+        "reports/experiments.json": json.dumps({**envelope, "experiments": counts}),
         "reports/delivery.json": json.dumps({**envelope, "rows": 9}),
         "reports/deliveries.jsonl": "".join(f"{json.dumps(d)}\n" for d in deliveries),
         "events.jsonl": f"{json.dumps(event)}\n{json.dumps(drill)}\n",
