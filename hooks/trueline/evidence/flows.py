@@ -45,6 +45,7 @@ class Function:
     decides: frozenset[str] = frozenset()  # calls on which a branch of its answer depends
     told: frozenset[str] = frozenset()  # names and texts that its answer is made of
     labels: frozenset[str] = frozenset()  # texts and keywords in it, and names that are returned
+    hashed: frozenset[str] = frozenset()  # names and texts that a hash is made of
     words: frozenset[str] = frozenset()  # all its names and texts
     texts: frozenset[str] = frozenset()  # all its texts and keywords
 
@@ -236,6 +237,7 @@ class _Module:
             decides,
             sliced.told,
             sliced.labels,
+            sliced.hashed,
             sliced.words.union(hints.words, *(function.words for function in found)),
             sliced.texts.union(*(function.texts for function in found)),
         )

@@ -9,12 +9,18 @@ what is appended to a list belongs to the list.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from .statements import INNER, Definition, Said, blocks, chain, ends, expressions, live, said
+from .statements import INNER, Definition, Said, blocks, chain, ends, expressions, live, said, walk
 
 _TESTED = (ast.If, ast.While, ast.Match)
+HASHES = re.compile(
+    r"^(?:hashlib|hmac|zlib|binascii|mmh3|xxhash|farmhash|cityhash|metrohash)\."
+    r"|hash|digest|crc_?32|md5|sha_?\d|blake2|murmur|fnv|uuid[35]",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,7 @@ class Slice:
     decides: frozenset[str] = frozenset()  # those on which a branch of the answer depends
     told: frozenset[str] = frozenset()  # names and texts that its answer is made of
     labels: frozenset[str] = frozenset()  # texts and keywords in it, and names that are returned
+    hashed: frozenset[str] = frozenset()  # names and texts that a hash is made of
     chains: frozenset[str] = frozenset()  # all that it looks up
     words: frozenset[str] = frozenset()  # all its names and texts
     texts: frozenset[str] = frozenset()  # all its texts and keywords
@@ -83,7 +90,9 @@ class _Body:
             case ast.Assign(targets=targets, value=value):
                 names = frozenset(name for target in targets for name in _bound(target))
                 self._flow(names, value, *under)
-                self.thrown.append((value, names))
+                # What is put into another thing stays, whoever reads it.
+                if all(isinstance(part, ast.Name) for target in targets for part in _parts(target)):
+                    self.thrown.append((value, names))
             case (
                 ast.AnnAssign(target=target, value=value)
                 | ast.AugAssign(target=target, value=value)
@@ -142,9 +151,23 @@ class _Body:
         found = (call for node in nodes for call in self.said(node).calls)
         return {name for identity, name in found if identity not in without}
 
+    def hashed(self) -> list[ast.expr]:
+        """Return what is given to hashes, at once or later: `made.update(part)`."""
+        found: list[ast.expr] = []
+        made: set[str] = set()
+        for part in self.own.values():
+            if any(HASHES.search(name) for _, name in self.said(part).calls):
+                calls = [node for node in walk(part) if isinstance(node, ast.Call)]
+                for call in (node for node in calls if HASHES.search(chain(node.func))):
+                    found += [*call.args, *(keyword.value for keyword in call.keywords)]
+                made |= {t for flow in self.flows if part in flow.sources for t in flow.targets}
+        found += [s for flow in self.flows if flow.targets & made for s in flow.sources]
+        return self.follow(found)[0] if found else []
+
     def ignored(self) -> frozenset[int]:
         """Return (by identity) the calls whose result nobody looks at."""
-        read = {name for part in self.own.values() for name in self.said(part).chains}
+        chains = (name for part in self.own.values() for name in self.said(part).chains)
+        read = {name.partition(".")[0] for name in chains}
         nodes = [value for value, names in self.thrown if not names & read]
         return frozenset(id(n.value if isinstance(n, ast.Await) else n) for n in nodes)
 
@@ -164,6 +187,7 @@ def cut(node: Definition) -> Slice:
         frozenset(body.calls(body.follow(tests)[0])),
         _joined(body.said(source).words for source in sources),
         _joined([*(body.said(source).labels for source in sources), *map(_given, body.answers)]),
+        _joined(body.said(source).words for source in body.hashed()),
         _joined(body.said(part).chains for part in own),
         _joined(body.said(part).words for part in own),
         _joined(body.said(part).labels for part in own),
@@ -173,7 +197,8 @@ def cut(node: Definition) -> Slice:
 def _given(answer: ast.expr) -> frozenset[str]:
     """Return the names of what is returned as it is: `return shares, base`."""
     parts = answer.elts if isinstance(answer, ast.Tuple | ast.List) else [answer]
-    return frozenset(chain(p).rpartition(".")[2] for p in parts if not isinstance(p, ast.Call))
+    named = (chain(p).rpartition(".")[2] for p in parts if not isinstance(p, ast.Call))
+    return frozenset(named) - {""}
 
 
 def _joined(groups: Iterable[frozenset[str]]) -> frozenset[str]:
@@ -182,13 +207,17 @@ def _joined(groups: Iterable[frozenset[str]]) -> frozenset[str]:
 
 def _bound(target: ast.expr) -> Iterator[str]:
     """Yield the variables that an assignment changes: of `a.b[c] = ...` that is a."""
+    for part in _parts(target):
+        yield from _base(part)
+
+
+def _parts(target: ast.expr) -> Iterator[ast.expr]:
+    """Yield the parts of what is assigned to: of `a, (b, *c)` that is a, b and c."""
     if isinstance(target, ast.Tuple | ast.List):
         for part in target.elts:
-            yield from _bound(part)
-    elif isinstance(target, ast.Starred):
-        yield from _bound(target.value)
+            yield from _parts(part)
     else:
-        yield from _base(target)
+        yield target.value if isinstance(target, ast.Starred) else target
 
 
 def _base(node: ast.expr) -> frozenset[str]:

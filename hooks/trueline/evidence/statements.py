@@ -76,7 +76,7 @@ def said(*nodes: ast.AST) -> Said:
         if isinstance(part, ast.Name):
             keys.add(part.id)
             words.add(part.id)
-            if isinstance(part.ctx, ast.Load):
+            if isinstance(part.ctx, ast.Load) and id(part) not in inner:
                 chains.add(part.id)
         elif isinstance(part, ast.Attribute):
             words.add(part.attr)
@@ -84,7 +84,7 @@ def said(*nodes: ast.AST) -> Said:
                 keys.add(f"{part.value.id}.{part.attr}")
             if isinstance(part.ctx, ast.Load) and id(part) not in inner:
                 chains.add(chain(part))
-            inner.add(id(part.value))  # of a.b.c the a.b says nothing new
+            inner.add(id(part.value))  # of a.b.c neither a nor a.b is looked up by itself
         elif isinstance(part, ast.Constant):
             labels |= {part.value} if isinstance(part.value, str) else set()
         elif isinstance(part, ast.Call):

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from trueline.evidence import (
     columns,
     environment,
+    flows,
     hooks,
     jsontext,
     pipeline,
@@ -154,6 +155,53 @@ def test_any_file_of_a_tree_is_read_or_named(content: str) -> None:
     pipeline.notebooks(tree)
     suite.read(tree)
     service.read(tree)
+    flows.read(tree)
+
+
+CODE = """
+class Service:
+    limit: float = 0.5
+
+    def __init__(self, guard: Guard | None = None) -> None:
+        self.guard, self.log = guard or Guard(), prediction_log
+
+    async def predict(self, rows: list[Row], *, times: int = 1) -> Answer:
+        with self.log.journal(rows) as (first, *rest):
+            if (flags := self.guard.flags(rows)) and not self.guard.refused(flags):
+                return Answer(flags=[f for row in flags for f in row if f], total=len(rest))
+        for row in rows: yield await self.guard.ask(row) if row else {"base": self.limit}
+        match rows:
+            case [one, *others] if others: rows[0].part = hashlib.sha256(b"a").update(one)
+        while True: raise HTTPException(422, f"{flags!r}")
+
+app.add_api_route("/explain", Service().predict, methods=["POST"])
+"""
+
+
+@quickly
+@given(bent(CODE))
+def test_bent_code_is_followed_or_named(content: str) -> None:
+    tree = _Held(
+        Path("/nowhere"), frozenset({"src/a/b/c.py", "src/a/__init__.py"}), content=content
+    )
+    found = flows.read(tree)
+    assert found.functions or found.broken
+    for function in found.functions.values():
+        assert function.carried | function.used <= function.calls
+        assert found.reach([function.dotted]) or not function.name
+
+
+def test_code_that_was_made_to_take_long_does_not() -> None:
+    started = time.perf_counter()
+    for content in (
+        "def f(a):\n" + " a = b.c\n b = a.d\n" * 4_000,
+        "def f(a):\n x = a" + ".b" * 2_000 + "\n return x\n",
+        "def f(a):\n if a: return 1\n" + " elif a: return 2\n" * 800,
+        "".join(f"def a{n}(): return a{n + 1}()\n" for n in range(8_000)),
+        "a = 1\n" * 200_000,
+    ):
+        flows.read(_Held(Path("/nowhere"), frozenset({"src/a/b.py"}), content=content))
+    assert time.perf_counter() - started < 30
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import re
 
 from ....evidence.document import mapping
 from ....evidence.flows import Function
+from ....evidence.slices import HASHES
 from ....evidence.snapshot import Snapshot
 from ....evidence.suite import Case
 from ...experiments import records, variants
@@ -24,11 +25,6 @@ _NAME = re.compile(
 _RANDOM = re.compile(
     r"(?:^|\.)random(?:\.|$)|^secrets\.|^uuid\.uuid[14]\b|^os\.(?:urandom|getpid)\b|default_rng"
     r"|RandomState|(?:^|\.)(?:choices?|shuffle|randint|randrange|getrandbits)$",
-)
-_HASH = re.compile(
-    r"^(?:hashlib|hmac|zlib|binascii|mmh3|xxhash|farmhash|cityhash|metrohash)\."
-    r"|hash|digest|crc_?32|md5|sha_?\d|blake2|murmur|fnv|uuid[35]",
-    re.I,
 )
 _SALT = re.compile(r"salt|experiment|seed|namespace|layer", re.I)
 _ALIAS = re.compile(r"champion|challenger|latest|production|staging|newest|current", re.I)
@@ -89,20 +85,24 @@ def _gap(function: Function, snapshot: Snapshot) -> str:
         return f"draws by {random[0]}"
     if "hash" in calls:
         return "draws by the builtin hash, which Python salts anew in each process"
-    carried = {call for f in parts for call in f.carried}
-    if not any(map(_HASH.search, carried)):
+    hashing = [f for f in parts if any(map(HASHES.search, f.carried))]
+    if not hashing:
         return "derives the variant from no hash"
-    if not function.parameters & function.told:
-        return "does not look at who is assigned"
-    if not any(_SALT.search(word) for f in parts for word in f.told):
-        return "hashes without a salt of the experiment"
-    return ""
+    # A helper's hash is made of what it is given.
+    words = {word for f in hashing for word in f.hashed | (f.told if f is not function else set())}
+    words |= function.told if function not in hashing else set()
+    given = {name for f in hashing for name in f.parameters if not _SALT.search(name)}
+    if not given & words:
+        return "hashes, and not who is assigned"
+    return "" if any(map(_SALT.search, words)) else "hashes without a salt of the experiment"
 
 
 def _same_again(case: Case) -> bool:
-    process = r"subprocess|multiprocess|process(?:pool)?|spawn|popen|pythonhashseed"
+    process = r"^(?:subprocess|multiprocess\w*|process(?:poolexecutor)?|popen|spawn|check_output)$"
     many = r"^(?:given|range|parametrize|for_all|sample|uuid4)$"
-    return uses(case, r"experiment|assign|variant") and says(case, process, many)
+    # A helper may start the process; the name of the test starts none.
+    started = any(re.search(process, word, re.I) for word in case.calls)
+    return started and uses(case, r"experiment|assign|variant") and says(case, many)
 
 
 def _blocks(case: Case) -> bool:
