@@ -80,6 +80,7 @@ class Vouched:
     bots: frozenset[str]
     waivers: tuple[dict[str, object], ...] = ()
     target: int | None = None  # how many statements of the core the project wants to meet
+    code_owners: frozenset[str] = frozenset()  # of CODEOWNERS alone
 
     def latest(self, statement: str) -> Attestation | None:
         """Return the last record of a statement; a later one replaces an earlier one."""
@@ -100,14 +101,24 @@ def vouched(tree: WorkTree) -> Vouched:
     waivers = tuple(mapping(item) for item in sequence(body.get("waivers")))
     target = mapping(body.get("targets")).get("core")
     wanted = target if isinstance(target, int) and not isinstance(target, bool) else None
-    return Vouched(known, _owners(tree), bots - {""}, waivers, wanted)
+    owners = _code_owners(tree)
+    return Vouched(known, owners | _people(tree), bots - {""}, waivers, wanted, owners)
 
 
-def _owners(tree: WorkTree) -> frozenset[str]:
+CODEOWNERS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
+
+
+def _code_owners(tree: WorkTree) -> frozenset[str]:
     owners: set[str] = set()
-    path = tree.first([".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"])
+    path = tree.first(CODEOWNERS)
     for line in (tree.text(path).value or "").splitlines() if path else ():
         owners |= {word for word in line.partition("#")[0].split()[1:] if "@" in word}
+    return frozenset(owners)
+
+
+def _people(tree: WorkTree) -> frozenset[str]:
+    """Return every text of team.yaml: names, handles, addresses and teams."""
+    owners: set[str] = set()
     waiting: list[object] = [tree.yaml("docs/project/team.yaml").value]
     while waiting:
         item = waiting.pop()

@@ -144,6 +144,11 @@ def unwritten(path: str, text: str, released: Released) -> str | None:
     return None if None in lacks else lacks[-1]
 
 
+def own_words(path: str, text: str, released: Released) -> int:
+    """Return how many words of a part of the page at `path` stand in no release of that page."""
+    return _new(words(text, path), released.paths.get(path, ReleasedText()))
+
+
 def _lacking(
     required: Iterable[str], texts: dict[str, str], path: str, known: ReleasedText
 ) -> str | None:

@@ -11,27 +11,40 @@ from pathlib import Path, PurePosixPath
 from . import (
     actions,
     columns,
+    docstrings,
     environment,
     forge,
+    functions,
+    history,
     hooks,
+    imports,
+    openapi,
+    packaged,
     pages,
     pipeline,
     project,
+    reference,
     released,
     runs,
     service,
     suite,
 )
 from .columns import Columns
+from .docstrings import Docstrings
 from .document import Document, mapping, text
 from .environment import Environment
 from .files import WorkTree
 from .forge import Forge
+from .functions import Functions
 from .git import Commit, Repository
+from .history import History
 from .hooks import Hooks
+from .imports import Imports
+from .openapi import Api
 from .pages import Pages
 from .pipeline import Notebooks, Stage
 from .project import Project, Vouched
+from .reference import Reference
 from .released import Released
 from .runs import Runs
 from .service import Alert, Service
@@ -63,6 +76,13 @@ class Snapshot:
     alerts: Document[tuple[Alert, ...]]
     operations: Document[dict[str, object]]
     pages: Pages
+    imports: Imports
+    functions: Functions
+    docstrings: Docstrings
+    packaged: tuple[tuple[str, str], ...]  # (file, name) that takes the project from elsewhere
+    reference: Reference  # of the code, made from docstrings
+    api: Document[Api]
+    history: History
     released: Released
     vouched: Vouched
     runs: Runs
@@ -129,6 +149,13 @@ def collect(
             operations.problem,
         ),
         pages=pages.read(tree),
+        imports=imports.read(tree),
+        functions=functions.read(tree),
+        docstrings=docstrings.read(tree),
+        packaged=packaged.read(tree),
+        reference=reference.read(tree),
+        api=openapi.read(tree),
+        history=history.read(repository),
         released=texts or released.load(),
         vouched=vouched,
         runs=left,

@@ -9,18 +9,21 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 from trueline.evidence.released import Released
 from trueline.evidence.snapshot import Snapshot, collect
-from trueline.maturity.prose import digests
+from trueline.maturity.prose import STARTERS, digests
 from trueline.maturity.score import Outcome, Result, score
+from unit.checker.tracking import store
 
 HERE = Path(__file__).parent
 MATURE = HERE / "mature"  # the files of a project that meets all twelve statements
 RELEASED = HERE / "released"  # the prose of a release, as the template would ship it
+TEMPLATE = HERE.parents[2] / "template"
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 HEAD = "@HEAD@"  # stands for the commit that CI ran on, filled in when the evidence is published
 
@@ -35,7 +38,15 @@ NODES = [
     ("tests.monitoring.test_drift", "test_a_shift_raises_the_alert"),
     ("tests.serving.test_app", "test_a_request_leaves_a_log_record"),
     ("tests.serving.test_app", "test_a_request_moves_the_metric"),
+    ("tests.serving.test_openapi_drift", "test_the_tracked_description_is_that_of_the_api"),
 ]
+
+# The runs that docs/adr/0001-baseline.md compares.
+RUNS = {
+    "0" * 31 + "a": {"baseline.roc_auc": 0.71},
+    "0" * 31 + "b": {"roc_auc": 0.83},
+    "0" * 31 + "c": {"roc_auc": 0.88},
+}
 
 
 def ago(**delta: float) -> str:
@@ -148,9 +159,17 @@ def outcome(result: Result, statement: str) -> Outcome:
     return next(s.outcome for s in result.statements if s.entry.id == statement)
 
 
+@cache
 def released() -> Released:
-    """Return the digests of the test's own release."""
-    return digests(RELEASED)
+    """Return the digests of the test's own release: its own prose, the template's for the rest."""
+    texts = [digests(STARTERS), digests(TEMPLATE), digests(RELEASED)]
+    return Released({path: text for release in texts for path, text in release.paths.items()})
+
+
+def shipped(path: str) -> str:
+    """Return a page as the template ships it, or as `trueline start` writes it."""
+    found = next(top / path for top in (TEMPLATE, STARTERS) if (top / path).is_file())
+    return found.read_text("utf-8")
 
 
 def junit(nodes: dict[tuple[str, str], str], *, source: str = "ci", commit: str = HEAD) -> str:
@@ -229,11 +248,21 @@ def left_behind() -> dict[str, str]:
         {"rows": 9, "sha256": "d" * 64, "output": "data/scored/x.parquet", "scheduled_at": s, "delivered_at": s}
         for s in slots
     ]  # fmt: skip
-    jobs = {"lint": "success", "test": "success"}
+    kpis = [
+        {"name": name, "unit": unit, "baseline": baseline, "target": target, "direction": "down",
+         "source": source, "value": value, "status": "short"}
+        for name, unit, baseline, target, source, value in (
+            ("cost_of_missed_cases", "EUR a month", 41000, 29000, "ledger.malpractice_claims", 31000),
+            ("wrong_calls", "patients a week", 37, 20, "switchboard.recall_calls", 24),
+        )
+    ]  # fmt: skip
+    kpi = {"status": "passed", "message": "2 KPIs", "kpis": kpis, "label_delay_days": 19, "inputs": 2}
+    jobs = {"lint": "success", "docs": "success", "test": "success"}
     return {
         "reports/junit.xml": junit(passing()),
         "reports/coverage.xml": coverage(),
         "reports/ci.json": json.dumps({**envelope, "jobs": jobs}),
+        "reports/kpi.json": json.dumps({**envelope, **kpi}),
         "reports/drift.json": json.dumps({**envelope, **drift}),
         "reports/importance.json": json.dumps({**envelope, "features": {"mean_radius": 0.7}}),
         "reports/delivery.json": json.dumps({**envelope, "rows": 9}),
@@ -252,17 +281,21 @@ def build(root: Path) -> Project:
     project.commits["copy"] = project.commit("Copy of the template")
     shutil.copytree(MATURE / "files", root, dirs_exist_ok=True)
     (root / "github").rename(root / ".github")
-    signature = project.read("maturity.yaml")
+    signature, notes = project.read("maturity.yaml"), project.read("CHANGELOG.md")
     project.remove("maturity.yaml", "README.md")
     for message in ("Own data", "Own model"):
         project.write("CHANGELOG.md", f"# Changelog\n\n{message}\n")
         project.commits[message] = project.commit(message)
+    project.git("tag", "-a", "v1.0.0", "-m", "First model")
     project.write("README.md", "# Churn\n")
+    project.write("CHANGELOG.md", notes)
     project.commits["reviewed"] = project.commit("README")
+    project.git("tag", "-a", "v1.1.0", "-m", "Boosted trees")
     project.write("maturity.yaml", signature.replace("@REVIEWED@", project.commits["reviewed"]))
     project.commits["signed"] = project.commit("Risks reviewed")
     manifest = {"git_commit": project.commits["signed"], "features": [{"name": "mean_radius"}]}
     project.write("models/1/manifest.json", json.dumps({"version": "1", **manifest}))
+    store(root / "mlflow.db", RUNS)
     return project
 
 

@@ -1,0 +1,139 @@
+"""1.3.2: the parts of the system as listed, as drawn and as they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ....evidence.document import mapping, sequence, text
+from ....evidence.snapshot import Snapshot
+from ... import attestation
+from ...finding import Finding, Place, missing
+from ...forms import filler, form, page
+from ...probe import Probe
+
+LIST = "docs/architecture/components.yaml"
+DRAWING = "docs/architecture/README.md"
+FIELDS = ("name", "kind", "purpose")
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_MERMAID = re.compile(r"(?ms)^[ \t]*(```+|~~~+)[ \t]*\{?mermaid\}?[ \t]*$(.*?)^[ \t]*\1[ \t]*$")
+_REMARK = re.compile(r"(?m)^[ \t]*%%.*$")
+# Resources of Terraform that run something of the project's own; all others carry or guard it.
+_RUNS = re.compile(r"_(service|service_v2|function|deployment|deployment_v1|stateful_set|app)$")
+_CARRIES = re.compile(r"discovery|policy|permission|endpoint|^kubernetes_service$|service_account")
+# Such a name does not say which part it is; the module that holds it does.
+_PLAIN = frozenset({"this", "main", "default", "service", "app"})
+
+
+class ArchitectureIsDescribed(Probe):
+    """The architecture of the software is described, and kept current."""
+
+    statement = "1.3.2"
+
+    def observe(self, snapshot: Snapshot) -> Finding:
+        """Hold the list against the files, the drawing against the list; then who vouches."""
+        body = form(snapshot, LIST)
+        if isinstance(body, Finding):
+            return body
+        components = [mapping(item) for item in sequence(body.get("components"))]
+        gap = _gap(components) or _drift(components, snapshot)
+        if gap:
+            return missing(f"{LIST}: {gap}", Place(LIST))
+        drawn = page(snapshot, DRAWING)
+        if isinstance(drawn, Finding):
+            return drawn
+        names = [text(item.get("name")) for item in components]
+        gap = _undrawn(names, drawn)
+        if gap:
+            return missing(f"{DRAWING}: {gap}", Place(DRAWING))
+        places = (Place(LIST, None, f"{len(components)} components"), Place(DRAWING))
+        return attestation.judge(self.entry, snapshot, *places)
+
+
+def _gap(components: list[dict[str, object]]) -> str | None:
+    if not components:
+        return "no component is listed"
+    for item in components:
+        name = text(item.get("name")) or "a component without name"
+        lacking = [field for field in FIELDS if filler(text(item.get(field)))]
+        if lacking:
+            return f"{name} lacks {', '.join(lacking)}"
+        if not isinstance(item.get("runtime"), bool):
+            return f"{name} does not say whether it runs (runtime: true or false)"
+    return None
+
+
+def _drift(components: list[dict[str, object]], snapshot: Snapshot) -> str | None:
+    """Name what the list lacks, and what it has too much."""
+    by_kind = {
+        kind: {_plain(text(item.get("name"))) for item in components if _kind(item) == kind}
+        for kind in ("package", "service")
+    }
+    packages = {_plain(name): name for name in _packages(snapshot)}
+    services = {_plain(name): name for name in _services(snapshot)}
+    listed = by_kind["package"] | by_kind["service"]
+    lost = sorted(packages.keys() - by_kind["package"])
+    if lost:
+        return f"the package {packages[lost[0]]} is not in it"
+    lost = sorted(services.keys() - listed)
+    if lost:
+        return f"the service {services[lost[0]]} is not in it"
+    ghosts = sorted(by_kind["package"] - packages.keys())
+    if ghosts:
+        return f"there is no package {ghosts[0]}"
+    known = {_plain(name) for name in _defined(snapshot)}
+    ghosts = sorted(by_kind["service"] - known)
+    return f"neither compose.yaml nor infra/ defines {ghosts[0]}" if ghosts else None
+
+
+def _kind(item: dict[str, object]) -> str:
+    """Return service for all that runs, whatever it calls itself; other kinds are free."""
+    said = text(item.get("kind")).lower()
+    return "service" if item.get("runtime") is True else said
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s_-]+", "-", name).lower()
+
+
+def _packages(snapshot: Snapshot) -> set[str]:
+    """Return the folders with Python one level below the project's packages."""
+    return {
+        module.name.split(".")[1]
+        for module in snapshot.imports.modules.values()
+        if module.name.count(".") > (0 if module.is_package else 1)
+    }
+
+
+def _services(snapshot: Snapshot) -> Iterator[str]:
+    """Yield the names of what runs: services of compose, workloads, and such of Terraform."""
+    terraform = {
+        (path, block.line): block
+        for blocks in snapshot.infra.folders.values()
+        for path, block in blocks
+        if block.type == "resource" and len(block.labels) == 2
+    }
+    for defined in snapshot.infra.definitions:
+        if defined.kind != "terraform":
+            yield defined.name
+            continue
+        block = terraform.get((defined.path, defined.line))
+        kind = block.labels[0] if block else ""
+        if _RUNS.search(kind) and not _CARRIES.search(kind) and defined.name not in _PLAIN:
+            yield defined.name
+
+
+def _defined(snapshot: Snapshot) -> Iterator[str]:
+    yield from (defined.name for defined in snapshot.infra.definitions)
+
+
+def _undrawn(names: list[str], content: str) -> str | None:
+    """Say which component no mermaid diagram names; a remark or comment draws nothing."""
+    blocks = [match[1] for match in _MERMAID.findall(_COMMENT.sub("", content))]
+    if not blocks:
+        return "it has no mermaid diagram"
+    drawn = _REMARK.sub("", "\n".join(blocks))
+    lost = [
+        name for name in names if not re.search(rf"(?i)(?<![\w-]){re.escape(name)}(?![\w-])", drawn)
+    ]
+    return f"its diagram does not name {lost[0]}" if lost else None

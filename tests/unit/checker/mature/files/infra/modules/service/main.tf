@@ -1,0 +1,7 @@
+resource "aws_ecs_service" "api" {
+  name = "api"
+}
+
+resource "aws_ecs_service" "mlflow" {
+  name = "mlflow"
+}
