@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from . import (
     actions,
+    codeowners,
     columns,
     docstrings,
     environment,
@@ -29,6 +30,7 @@ from . import (
     service,
     suite,
 )
+from .codeowners import CodeOwners
 from .columns import Columns
 from .docstrings import Docstrings
 from .document import Document, mapping, text
@@ -85,6 +87,7 @@ class Snapshot:
     history: History
     released: Released
     vouched: Vouched
+    codeowners: Document[CodeOwners]
     runs: Runs
     commits: Mapping[str, Commit]
     forge: Forge
@@ -105,11 +108,13 @@ def collect(
     *,
     now: datetime | None = None,
     ask_forge: bool = False,
+    forge_from: Path | None = None,
     texts: Released | None = None,
 ) -> Snapshot:
     """Read the repository whose work tree is `path`; nothing in it is imported, run or changed.
 
-    `texts` stands in for the released prose, in tests. Raises BadInput when there is no repository.
+    `forge_from` names a file of the forge's saved answers. `texts` stands in for the released
+    prose, in tests. Raises BadInput when there is no repository.
     """
     repository = Repository.open(path)
     tree = WorkTree(repository.root, repository.tracked())
@@ -121,10 +126,10 @@ def collect(
     stages = pipeline.read(tree)
     code = {path for stage in stages.value or () for path in stage.code if path in tree.tracked}
     workflows = actions.read(tree)
-    asked = forge.ask(repository) if ask_forge else forge.unasked()
+    at = now or datetime.now(UTC)
     return Snapshot(
         root=repository.root,
-        now=now or datetime.now(UTC),
+        now=at,
         head=repository.head,
         shallow=repository.shallow,
         branch=repository.branch(),
@@ -158,11 +163,29 @@ def collect(
         history=history.read(repository),
         released=texts or released.load(),
         vouched=vouched,
+        codeowners=codeowners.read(tree),
         runs=left,
         commits=repository.commits(_named(left, vouched, found)),
-        forge=asked,
+        forge=_forge(repository, tree, at, forge_from, ask=ask_forge),
         unreadable=dict(tree.seen),
     )
+
+
+def _forge(
+    repository: Repository, tree: WorkTree, now: datetime, saved: Path | None, *, ask: bool
+) -> Forge:
+    """Return what the forge says now or said before, or that nobody asked it."""
+    # What speaks to a forge is imported when one is asked: it would slow every other check.
+    if saved is not None:
+        from . import forge_ask, forge_file
+
+        return forge_file.load(saved, repository, forge_ask.name(repository), now)
+    if not ask:
+        return forge.unasked()
+    from . import forge_ask
+
+    answers = mapping(tree.yaml(".copier-answers.yml").value)
+    return forge_ask.ask(repository, now, answer=text(answers.get("forge")))
 
 
 def _leaves(tree: WorkTree, path: str) -> bool:

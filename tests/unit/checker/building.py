@@ -272,7 +272,7 @@ def left_behind() -> dict[str, str]:
 
 
 def build(root: Path) -> Project:
-    """Make the mature project: five commits on main, the first one the copy, the last one the signature."""
+    """Make the mature project: nine commits on main, the first one the copy, the last one the signature."""
     root.mkdir(parents=True)
     project = Project(root, left_behind())
     project.git("init", "-q", "-b", "main")
@@ -287,6 +287,9 @@ def build(root: Path) -> Project:
         project.write("CHANGELOG.md", f"# Changelog\n\n{message}\n")
         project.commits[message] = project.commit(message)
     project.git("tag", "-a", "v1.0.0", "-m", "First model")
+    for number in range(1, 5):
+        project.write("infra/README.md", f"# Infrastructure\n\nState {number}.\n")
+        project.commits[f"infra {number}"] = project.commit(f"Infrastructure, state {number}")
     project.write("README.md", "# Churn\n")
     project.write("CHANGELOG.md", notes)
     project.commits["reviewed"] = project.commit("README")

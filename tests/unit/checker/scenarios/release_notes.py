@@ -49,7 +49,7 @@ def no_tags(asked: Asked) -> None:
 
 @scenario("empty-body")
 def empty_body(asked: Asked) -> None:
-    asked.github.releases["v1.1.0"] = "   "
+    asked.github.releases[0]["body"] = "   "
 
 
 @scenario("shallow")

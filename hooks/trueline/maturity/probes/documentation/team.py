@@ -56,7 +56,10 @@ class TeamIsListed(Probe):
         empty = [role for role in ROLES if not team.roles.get(role)]
         if empty:
             return missing(f"{TEAM} has nobody for {', '.join(empty)}", Place(TEAM))
-        owners = {owner.lower() for owner in snapshot.vouched.code_owners}
+        known = snapshot.codeowners
+        if known.problem:
+            return unseen(f"{known.path} cannot be read: {known.problem}", Place(known.path))
+        owners = {owner.lower() for owner in known.value.owners} if known.value else set()
         strange = sorted(owners - team.words)
         if strange:
             return missing(f"{strange[0]} of CODEOWNERS is not in {TEAM}", Place(TEAM))
