@@ -144,11 +144,6 @@ def unwritten(path: str, text: str, released: Released) -> str | None:
     return None if None in lacks else lacks[-1]
 
 
-def own_words(path: str, text: str, released: Released) -> int:
-    """Return how many words of a part of the page at `path` stand in no release of that page."""
-    return _new(words(text, path), released.paths.get(path, ReleasedText()))
-
-
 def _lacking(
     required: Iterable[str], texts: dict[str, str], path: str, known: ReleasedText
 ) -> str | None:
@@ -160,6 +155,11 @@ def _lacking(
             where = f"section '{title}'" if title else "introduction"
             return f"{count} words of its {where} are your own, {NEW_WORDS} are needed"
     return None
+
+
+def own_words(text: str, path: str, released: Released) -> int:
+    """Return how many distinct words of a text stand in no release of that file."""
+    return _new(words(text, path), released.paths.get(path, ReleasedText()))
 
 
 def _new(found: set[str], known: ReleasedText) -> int:

@@ -60,7 +60,7 @@ def _page_gap(content: str, snapshot: Snapshot) -> str | None:
         said = [body for title, body in found.items() if heading.search(title)]
         if not said:
             return f"no section tells of {part}"
-        most = max(own_words(PAGE, body, snapshot.released) for body in said)
+        most = max(own_words(body, PAGE, snapshot.released) for body in said)
         if most < NEW_WORDS:
             return f"{most} words on {part} are your own, {NEW_WORDS} are needed"
     return None
