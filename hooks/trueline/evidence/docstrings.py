@@ -47,7 +47,8 @@ def read(tree: WorkTree) -> Docstrings:
     return Docstrings(total, documented, tuple(lacking[:_NAMED]), tuple(broken))
 
 
-Documentable = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+Defined = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+Documentable = ast.Module | Defined
 
 
 def public(path: str, body: ast.Module) -> Iterator[tuple[str, Documentable]]:
@@ -61,7 +62,7 @@ def public(path: str, body: ast.Module) -> Iterator[tuple[str, Documentable]]:
     if body.body or not path.endswith("/__init__.py"):
         yield path, body
     for node in body.body:
-        if not isinstance(node, Documentable) or node.name.startswith("_") or _further(node):
+        if not isinstance(node, Defined) or node.name.startswith("_") or _further(node):
             continue
         yield node.name, node
         for inner in node.body if isinstance(node, ast.ClassDef) else ():
@@ -74,7 +75,7 @@ def _private(name: str) -> bool:
     return name.startswith("_") and not name.startswith("__")
 
 
-def _further(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+def _further(node: Defined) -> bool:
     """True for a further form of something that is documented once: an overload, a setter."""
     return any(
         last_name(decorator) in ("overload", "setter", "deleter", "override")

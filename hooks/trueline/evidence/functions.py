@@ -7,7 +7,7 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from . import imports
 from .files import WorkTree
@@ -16,6 +16,10 @@ from .python import last_name, modules
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 # A body of fewer nodes is alike by chance; then name, arguments and docstring have to be alike too.
 LARGE = 30
+# From a command through a wrapper or two to what it does; further on it is that one's business.
+DEPTH = 3
+
+Scope = dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -26,8 +30,10 @@ class Function:
     module: str  # dotted
     path: str
     line: int
-    uses: frozenset[str] = frozenset()  # dotted names that its body refers to, as far as resolved
-    digest: str = ""  # equal for copies, whatever their comments; '' for a body that does nothing
+    # Dotted names that its body refers to; looked up only where a command leads.
+    uses: frozenset[str] = frozenset()
+    # Equal for copies, whatever their comments; '' where no other package has one of its shape.
+    digest: str = ""
 
     @property
     def dotted(self) -> str:
@@ -62,9 +68,19 @@ def _package(function: Function) -> str:
     return "/".join(function.path.removeprefix(imports.ROOT).split("/")[:-1][:2])
 
 
+@dataclass(frozen=True)
+class _Found:
+    """A function with its tree, and with what the names around it stand for."""
+
+    function: Function
+    node: Definition
+    scope: Scope
+    here: str
+
+
 def read(tree: WorkTree) -> Functions:
     """Read every module of the repository's packages."""
-    known: dict[str, Function] = {}
+    found: dict[str, _Found] = {}
     commands: dict[str, dict[str, frozenset[str]]] = {}
     scripts: dict[str, frozenset[str]] = {}
     for path, body in modules(tree, *imports.roots(tree)):
@@ -73,20 +89,55 @@ def read(tree: WorkTree) -> Functions:
         scope = _scope(body, name, here)
         for node in body.body:
             if isinstance(node, Definition):
-                uses = _uses(node, scope, here)
-                function = Function(node.name, name, path, node.lineno, uses, digest(node))
-                known[function.dotted] = function
-        commands[name] = dict(_commands(body, scope, name, here))
-        scripts[name] = frozenset(
-            used for node in body.body if _is_main(node) for used in _uses(node, scope, here)
-        )
-        if name.endswith(".__main__") and not scripts[name]:
-            bare = [node for node in body.body if isinstance(node, ast.Expr)]
-            scripts[name] = frozenset(used for node in bare for used in _uses(node, scope, here))
+                function = Function(node.name, name, path, node.lineno)
+                found[function.dotted] = _Found(function, node, scope, here)
+        declared = dict(_commands(body, scope, name, here))
+        run = [node for node in body.body if _is_main(node)]
+        if name.endswith(".__main__") and not run:
+            run = [node for node in body.body if isinstance(node, ast.Expr)]
+        if declared:
+            commands[name] = declared
+        if run:
+            scripts[name] = frozenset(used for node in run for used in _uses(node, scope, here))
+    starts = [*scripts.values(), *(used for table in commands.values() for used in table.values())]
+    digests = _digests(found)
+    uses = _followed(found, frozenset().union(*starts))
+    known = {
+        name: replace(item.function, uses=uses.get(name, frozenset()), digest=digests.get(name, ""))
+        for name, item in found.items()
+    }
     return Functions(known, commands, scripts)
 
 
-Scope = dict[str, str]
+def _followed(found: Mapping[str, _Found], starts: frozenset[str]) -> dict[str, frozenset[str]]:
+    """Return what the functions refer to that commands lead to within a few steps."""
+    declared = {name for name in found if name.rpartition(".")[2] == "main"}
+    edge, uses = starts | declared, dict[str, frozenset[str]]()
+    for _ in range(DEPTH):
+        fresh = [name for name in edge if name in found and name not in uses]
+        for name in fresh:
+            uses[name] = _uses(found[name].node, found[name].scope, found[name].here)
+        edge = frozenset(used for name in fresh for used in uses[name])
+    return uses
+
+
+def _digests(found: Mapping[str, _Found]) -> dict[str, str]:
+    """Return the fingerprints of functions whose shape more than one package has."""
+    shapes: dict[tuple[object, ...], list[_Found]] = {}
+    for item in found.values():
+        shapes.setdefault(_shape(item.node), []).append(item)
+    return {
+        item.function.dotted: digest(item.node)
+        for group in shapes.values()
+        if len({_package(item.function) for item in group}) > 1
+        for item in group
+    }
+
+
+def _shape(node: Definition) -> tuple[object, ...]:
+    """Return what can be seen of a function at a glance."""
+    body = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
+    return (len(node.args.args), len(node.args.kwonlyargs), *(type(part) for part in body))
 
 
 def _scope(body: ast.Module, name: str, here: str) -> Scope:
@@ -153,7 +204,9 @@ def _commands(
             for decorator in node.decorator_list:
                 call = decorator if isinstance(decorator, ast.Call) else None
                 if last_name(call.func if call else decorator) == "command":
-                    said = [a.value for a in call.args if isinstance(a, ast.Constant)] if call else []
+                    said = (
+                        [a.value for a in call.args if isinstance(a, ast.Constant)] if call else []
+                    )
                     # click drops such an ending of a function's name.
                     plain = node.name.removesuffix("_command").removesuffix("_cmd").strip("_")
                     yield (

@@ -100,7 +100,9 @@ class Api:
                 yield below, mapping(inner) if isinstance(inner, dict) else None
                 waiting.append((below, mapping(inner)))
             for key in ("items", "additionalProperties", "anyOf", "oneOf", "allOf", "prefixItems"):
-                waiting += [(name, mapping(p)) for p in sequence(body.get(key)) if isinstance(p, dict)]
+                waiting += [
+                    (name, mapping(p)) for p in sequence(body.get(key)) if isinstance(p, dict)
+                ]
 
 
 def read(tree: WorkTree) -> Document[Api]:

@@ -62,7 +62,9 @@ def _mkdocs(tree: WorkTree) -> Iterator[Reference]:
         return
     folder = text(body.get("docs_dir")) or "docs"
     listed = _navigation(body.get("nav"))
-    scripts = [text(script) for script in sequence(mapping(plugins.get("gen-files")).get("scripts"))]
+    scripts = [
+        text(script) for script in sequence(mapping(plugins.get("gen-files")).get("scripts"))
+    ]
     page = ""
     for name in tree.below(folder, ".md")[:MOST]:
         shown = name.removeprefix(f"{folder.rstrip('/')}/")

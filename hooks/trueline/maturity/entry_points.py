@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from ..evidence import shell
 from ..evidence.document import mapping, text
+from ..evidence.functions import DEPTH
 from ..evidence.imports import dotted
 from ..evidence.pipeline import Stage
 from ..evidence.snapshot import Snapshot
-
-# From the command through a wrapper or two to the step; further on it is the step's own business.
-DEPTH = 3
 
 
 def started(stage: Stage, snapshot: Snapshot) -> frozenset[str]:
@@ -55,7 +53,9 @@ def _first(command: str, snapshot: Snapshot) -> set[str]:
 def _commanded(given: list[str], modules: list[str], snapshot: Snapshot) -> set[str]:
     """Return what the words after a program's name start, wherever the package declares them."""
     declared = snapshot.functions.commands
-    found = {used for name in modules for word in given for used in declared.get(name, {}).get(word, ())}
+    found = {
+        used for name in modules for word in given for used in declared.get(name, {}).get(word, ())
+    }
     if found or not given:
         return found
     packages = {name.partition(".")[0] for name in modules if name}

@@ -256,7 +256,13 @@ def left_behind() -> dict[str, str]:
             ("wrong_calls", "patients a week", 37, 20, "switchboard.recall_calls", 24),
         )
     ]  # fmt: skip
-    kpi = {"status": "passed", "message": "2 KPIs", "kpis": kpis, "label_delay_days": 19, "inputs": 2}
+    kpi = {
+        "status": "passed",
+        "message": "2 KPIs",
+        "kpis": kpis,
+        "label_delay_days": 19,
+        "inputs": 2,
+    }
     jobs = {"lint": "success", "docs": "success", "test": "success"}
     return {
         "reports/junit.xml": junit(passing()),

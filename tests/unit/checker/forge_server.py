@@ -38,7 +38,13 @@ class Server(ABC):
         notes = "Boosted trees order the queue."
         at = "2026-05-01T12:00:00Z"
         self.releases: list[dict[str, Any]] = [
-            {"tag_name": tag, "body": notes, "description": notes, "published_at": at, "released_at": at}
+            {
+                "tag_name": tag,
+                "body": notes,
+                "description": notes,
+                "published_at": at,
+                "released_at": at,
+            }
             for tag in ("v1.1.0", "v1.0.0")
         ]
         self.status = 200

@@ -10,7 +10,11 @@ from unit.checker.building import NODES, Project, junit, passing
 
 from . import Scenarios
 
-DOCUMENT, DRIFT, JUNIT = "docs/openapi.json", "tests/serving/test_openapi_drift.py", "reports/junit.xml"
+DOCUMENT, DRIFT, JUNIT = (
+    "docs/openapi.json",
+    "tests/serving/test_openapi_drift.py",
+    "reports/junit.xml",
+)
 NODE = next(node for node in NODES if node[0] == "tests.serving.test_openapi_drift")
 COMPARISON = "assert json.loads(OPENAPI.read_text()) == create_app().openapi()"
 scenario = Scenarios("1.3.1")

@@ -23,7 +23,9 @@ def named(project: Project) -> list[str]:
 scenario.simply(
     no_record=lambda p: unsign(p, STATEMENT),
     new_package=lambda p: p.write("src/churn/advice/__init__.py", '"""Advice."""\n'),
-    unknown_commit=lambda p: record(p, STATEMENT, reviewed_commit="0123456789abcdef" * 2 + "01234567"),
+    unknown_commit=lambda p: record(
+        p, STATEMENT, reviewed_commit="0123456789abcdef" * 2 + "01234567"
+    ),
     no_package=lambda p: p.write("src/churn/templates/page.html", "<p>Hello</p>\n"),
 )
 

@@ -23,7 +23,9 @@ scenario.simply(
     target_moved=lambda p: p.edit(NUMBERS, "target: 20", "target: 25"),
     future=lambda p: record(p, STATEMENT, reviewed_on="2026-07-02"),
     local_report=lambda p: p.report(REPORT, source="local"),
-    wording=lambda p: p.edit(GOALS, "every weekday morning", "each weekday"),
+    wording=lambda p: p.edit(
+        GOALS, "every weekday morning", "each weekday before breakfast rounds"
+    ),
 )
 
 

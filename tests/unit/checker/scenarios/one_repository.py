@@ -62,7 +62,9 @@ def untracked(project: Project) -> None:
 @scenario("same-name")
 def same_name(project: Project) -> None:
     path = "src/churn/model/train.py"
-    project.write(path, project.read(path) + '\n\ndef run() -> int:\n    """Train."""\n    return 2\n')
+    project.write(
+        path, project.read(path) + '\n\ndef run() -> int:\n    """Train."""\n    return 2\n'
+    )
 
 
 @scenario("batch")
@@ -70,4 +72,7 @@ def batch(project: Project) -> None:
     project.edit(".copier-answers.yml", "serving: both", "serving: batch")
     project.remove(SERVING)
     path = "src/churn/batch/score.py"
-    project.write(path, '"""Batches."""\n\nfrom churn.features import derive  # noqa: F401\n' + project.read(path))
+    project.write(
+        path,
+        '"""Batches."""\n\nfrom churn.features import derive  # noqa: F401\n' + project.read(path),
+    )

@@ -46,5 +46,7 @@ def direct_module(project: Project) -> None:
 
 @scenario("model-stage")
 def model_stage(project: Project) -> None:
-    stage = "  evaluate:\n    cmd: python -m churn evaluate\n    deps: [src/churn/model/evaluate.py]\n"
+    stage = (
+        "  evaluate:\n    cmd: python -m churn evaluate\n    deps: [src/churn/model/evaluate.py]\n"
+    )
     project.write(PIPELINE, project.read(PIPELINE) + stage)

@@ -24,7 +24,9 @@ class ApiIsDocumented(Probe):
         """Look at each property of the description; then for a test that compares it."""
         document = snapshot.api
         if document.problem:
-            return unseen(f"{document.path} cannot be read: {document.problem}", Place(document.path))
+            return unseen(
+                f"{document.path} cannot be read: {document.problem}", Place(document.path)
+            )
         if document.value is None:
             return missing(f"there is no {document.path}")
         posts = document.value.posts()

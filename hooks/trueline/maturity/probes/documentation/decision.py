@@ -69,8 +69,10 @@ class ModelChoiceIsJustified(Probe):
         gap = self._unproved(record, snapshot)
         if not trained:
             gap = "params.yaml does not say which model it trains (model.name)"
-        return weak(gap, place) if gap else found(
-            f"{record.model} was chosen; the runs have the figures of the record", place
+        return (
+            weak(gap, place)
+            if gap
+            else found(f"{record.model} was chosen; the runs have the figures of the record", place)
         )
 
     def _unproved(self, record: Decision, snapshot: Snapshot) -> str | None:

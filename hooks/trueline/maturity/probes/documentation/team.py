@@ -96,7 +96,9 @@ def read(body: dict[str, object]) -> Team:
     """Read either form: `roles` with their members, or `members` with their roles."""
     roles: dict[str, list[str]] = {}
     for name, content in mapping(body.get("roles")).items():
-        members = sequence(mapping(content).get("members") if isinstance(content, dict) else content)
+        members = sequence(
+            mapping(content).get("members") if isinstance(content, dict) else content
+        )
         roles.setdefault(_plain(name), []).extend(filter(None, map(_member, members)))
     for item in sequence(body.get("members")):
         who = _member(item)

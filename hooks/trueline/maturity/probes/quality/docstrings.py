@@ -49,8 +49,12 @@ class CodeIsDocumented(Probe):
         if made.problem:
             return unseen(f"{made.config} cannot be read: {made.problem}", Place(made.config))
         if not made.page:
-            gap = f"{made.config} makes" if made.config else "neither mkdocs.yml nor docs/conf.py makes"
-            return weak(f"{gap} no reference out of the docstrings", place)
+            gap = (
+                f"{made.config} makes no reference out of the docstrings"
+                if made.config
+                else "neither mkdocs.yml nor docs/conf.py makes a reference out of the docstrings"
+            )
+            return weak(gap, place)
         return self._built(snapshot, made.strict, place, Place(made.page, None, made.tool))
 
     def _built(self, snapshot: Snapshot, strict: bool, *places: Place) -> Finding:
