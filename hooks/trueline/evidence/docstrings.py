@@ -66,8 +66,9 @@ def public(path: str, body: ast.Module) -> Iterator[tuple[str, Documentable]]:
             continue
         yield node.name, node
         for inner in node.body if isinstance(node, ast.ClassDef) else ():
-            method = isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef))
-            if method and not inner.name.startswith("_") and not _further(inner):
+            if not isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                continue
+            if not (inner.name.startswith("_") or _further(inner)):
                 yield f"{node.name}.{inner.name}", inner
 
 

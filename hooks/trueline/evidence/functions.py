@@ -169,14 +169,16 @@ def _bound(node: ast.AST, here: str) -> Iterator[tuple[str, str]]:
 
 def _uses(node: ast.AST, scope: Scope, here: str) -> frozenset[str]:
     """Return the dotted names that a piece of code refers to; imports inside it count."""
-    nodes = list(ast.walk(node))
+    # A decorator says how a function is called, not what it calls.
+    parts = node.body if isinstance(node, Definition) else [node]
+    nodes = [inside for part in parts for inside in ast.walk(part)]
     inner = dict(scope)
-    for part in nodes:
-        inner.update(_bound(part, here))
+    for inside in nodes:
+        inner.update(_bound(inside, here))
     found: set[str] = set()
-    for part in nodes:
-        if isinstance(part, (ast.Name, ast.Attribute)) and isinstance(part.ctx, ast.Load):
-            first, rest = _chain(part)
+    for inside in nodes:
+        if isinstance(inside, (ast.Name, ast.Attribute)) and isinstance(inside.ctx, ast.Load):
+            first, rest = _chain(inside)
             if first in inner:
                 found.add(".".join((inner[first], *rest)))
     return frozenset(found)

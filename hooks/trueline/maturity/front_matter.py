@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..evidence import yamltext
-from ..evidence.document import Malformed, mapping
+from ..evidence.document import mapping
 
 _BLOCK = re.compile(r"\A---[ \t]*\r?\n(.*?)^---[ \t]*$", re.DOTALL | re.MULTILINE)
 

@@ -1,4 +1,4 @@
-"""1.1.1: numbers that the business is judged by, in words and figures, and a report that has them."""
+"""1.1.1: what the business is judged by, in words and figures, and a report that has them."""
 
 from __future__ import annotations
 

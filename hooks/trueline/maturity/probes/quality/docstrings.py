@@ -91,7 +91,7 @@ def _builds_strictly(words: tuple[str, ...]) -> bool:
 
 
 def _pdoc(words: tuple[str, ...]) -> bool:
-    return "pdoc" in (_program(words), *words[1:4])
+    return "pdoc" in (_program(words), *words[1:6])
 
 
 def _strict_pdoc(words: tuple[str, ...]) -> bool:
