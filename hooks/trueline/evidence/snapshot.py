@@ -10,10 +10,13 @@ from pathlib import Path, PurePosixPath
 
 from . import (
     actions,
+    branching,
     columns,
     environment,
+    environments,
     forge,
     hooks,
+    infra,
     pages,
     pipeline,
     project,
@@ -22,13 +25,16 @@ from . import (
     service,
     suite,
 )
+from .branching import Branching
 from .columns import Columns
 from .document import Document, mapping, text
 from .environment import Environment
+from .environments import Environments
 from .files import WorkTree
 from .forge import Forge
 from .git import Commit, Repository
 from .hooks import Hooks
+from .infra import Infrastructure
 from .pages import Pages
 from .pipeline import Notebooks, Stage
 from .project import Project, Vouched
@@ -37,6 +43,10 @@ from .runs import Runs
 from .service import Alert, Service
 from .suite import Suite
 from .workflows import Workflows
+
+
+# Events whose commit is looked up: of each kind and environment the newest that went well.
+DEPLOYMENTS = ("model_deployed", "infra_deploy", "no_deploy_needed")
 
 
 @dataclass(frozen=True)
@@ -48,12 +58,16 @@ class Snapshot:
     head: str
     shallow: bool
     branch: str
+    tip: str  # the newest commit of the default branch
     files: frozenset[str]
     links_out: frozenset[str]  # tracked links that leave the repository
     empty: frozenset[str]  # tracked files without content
     project: Project
     workflows: Workflows
     environment: Environment
+    infra: Infrastructure
+    environments: Environments
+    branching: Branching
     hooks: Document[Hooks]
     stages: Document[tuple[Stage, ...]]
     notebooks: Notebooks
@@ -101,19 +115,27 @@ def collect(
     stages = pipeline.read(tree)
     code = {path for stage in stages.value or () for path in stage.code if path in tree.tracked}
     workflows = actions.read(tree)
+    machines = infra.read(tree, repository)
+    places = environments.read(tree, machines)
+    branch = repository.branch()
     asked = forge.ask(repository) if ask_forge else forge.unasked()
+    now = now or datetime.now(UTC)
     return Snapshot(
         root=repository.root,
-        now=now or datetime.now(UTC),
+        now=now,
         head=repository.head,
         shallow=repository.shallow,
-        branch=repository.branch(),
+        branch=branch,
+        tip=next((sha for sha, _, _ in repository.first_parents(1, branch)), repository.head),
         files=tree.tracked,
         links_out=frozenset(path for path in code if _leaves(tree, path)),
         empty=frozenset(path for path in code if not (tree.text(path).value or "").strip()),
         project=project.read(tree),
         workflows=workflows,
         environment=environment.read(tree),
+        infra=machines,
+        environments=places,
+        branching=branching.read(tree, places.settings),
         hooks=hooks.read(tree),
         stages=stages,
         notebooks=pipeline.notebooks(tree),
@@ -132,7 +154,7 @@ def collect(
         released=texts or released.load(),
         vouched=vouched,
         runs=left,
-        commits=repository.commits(_named(left, vouched, found)),
+        commits=repository.commits(_named(left, vouched, found, now)),
         forge=asked,
         unreadable=dict(tree.seen),
     )
@@ -146,7 +168,7 @@ def _leaves(tree: WorkTree, path: str) -> bool:
     )
 
 
-def _named(left: Runs, vouched: Vouched, found: Columns) -> set[str]:
+def _named(left: Runs, vouched: Vouched, found: Columns, now: datetime) -> set[str]:
     """Return the commits that any piece of evidence names."""
     shas = {record.commit for record in left.tests} | {report.commit for report in left.reports}
     shas |= {signature.commit for signature in found.signatures}
@@ -154,4 +176,5 @@ def _named(left: Runs, vouched: Vouched, found: Columns) -> set[str]:
         str(record.fields.get("reviewed_commit", "")) for record in vouched.records.value or ()
     }
     shas |= {text(event.fields.get("git_sha")) for event in left.events if "rollback" in event.type}
+    shas |= {text(event.fields.get("git_sha")) for event in left.newest(now, *DEPLOYMENTS)}
     return {sha for sha in shas if sha}
