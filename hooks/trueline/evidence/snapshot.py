@@ -11,12 +11,14 @@ from pathlib import Path, PurePosixPath
 from . import (
     actions,
     branching,
+    codeowners,
     columns,
     environment,
     environments,
     forge,
     hooks,
     infra,
+    mainline,
     pages,
     pipeline,
     project,
@@ -26,6 +28,7 @@ from . import (
     suite,
 )
 from .branching import Branching
+from .codeowners import CodeOwners
 from .columns import Columns
 from .document import Document, mapping, text
 from .environment import Environment
@@ -79,6 +82,7 @@ class Snapshot:
     pages: Pages
     released: Released
     vouched: Vouched
+    codeowners: Document[CodeOwners]
     runs: Runs
     commits: Mapping[str, Commit]
     forge: Forge
@@ -99,11 +103,13 @@ def collect(
     *,
     now: datetime | None = None,
     ask_forge: bool = False,
+    forge_from: Path | None = None,
     texts: Released | None = None,
 ) -> Snapshot:
     """Read the repository whose work tree is `path`; nothing in it is imported, run or changed.
 
-    `texts` stands in for the released prose, in tests. Raises BadInput when there is no repository.
+    `forge_from` names a file of the forge's saved answers. `texts` stands in for the released
+    prose, in tests. Raises BadInput when there is no repository.
     """
     repository = Repository.open(path)
     tree = WorkTree(repository.root, repository.tracked())
@@ -118,15 +124,14 @@ def collect(
     machines = infra.read(tree, repository)
     places = environments.read(tree, machines)
     branch = repository.branch()
-    asked = forge.ask(repository) if ask_forge else forge.unasked()
-    now = now or datetime.now(UTC)
+    at = now or datetime.now(UTC)
     return Snapshot(
         root=repository.root,
-        now=now,
+        now=at,
         head=repository.head,
         shallow=repository.shallow,
         branch=branch,
-        tip=next((sha for sha, _, _ in repository.first_parents(1, branch)), repository.head),
+        tip=mainline.tip(repository, branch),
         files=tree.tracked,
         links_out=frozenset(path for path in code if _leaves(tree, path)),
         empty=frozenset(path for path in code if not (tree.text(path).value or "").strip()),
@@ -153,11 +158,29 @@ def collect(
         pages=pages.read(tree),
         released=texts or released.load(),
         vouched=vouched,
+        codeowners=codeowners.read(tree),
         runs=left,
-        commits=repository.commits(_named(left, vouched, found, now)),
-        forge=asked,
+        commits=repository.commits(_named(left, vouched, found, at)),
+        forge=_forge(repository, tree, at, forge_from, ask=ask_forge),
         unreadable=dict(tree.seen),
     )
+
+
+def _forge(
+    repository: Repository, tree: WorkTree, now: datetime, saved: Path | None, *, ask: bool
+) -> Forge:
+    """Return what the forge says now or said before, or that nobody asked it."""
+    # What speaks to a forge is imported when one is asked: it would slow every other check.
+    if saved is not None:
+        from . import forge_ask, forge_file
+
+        return forge_file.load(saved, repository, forge_ask.name(repository), now)
+    if not ask:
+        return forge.unasked()
+    from . import forge_ask
+
+    answers = mapping(tree.yaml(".copier-answers.yml").value)
+    return forge_ask.ask(repository, now, answer=text(answers.get("forge")))
 
 
 def _leaves(tree: WorkTree, path: str) -> bool:

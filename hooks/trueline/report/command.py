@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ..errors import BadInput
 from ..exitcodes import FINDING, FINE
+
+if TYPE_CHECKING:
+    from ..evidence.forge import Forge
 
 FORMATS = ("rich", "json", "badge", "shields")
 
@@ -31,7 +35,20 @@ FORMATS = ("rich", "json", "badge", "shields")
 @click.option(
     "--forge",
     is_flag=True,
-    help="Ask GitHub too (GITHUB_TOKEN, GITHUB_REPOSITORY, GITHUB_API_URL).",
+    help="Ask GitHub (GITHUB_TOKEN, GITHUB_REPOSITORY, GITHUB_API_URL) or GitLab (GITLAB_TOKEN, "
+    "CI_PROJECT_PATH, GITLAB_API_URL or CI_API_V4_URL) too.",
+)
+@click.option(
+    "--save-forge",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write what the forge said to this file; needs --forge.",
+)
+@click.option(
+    "--forge-from",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Take the forge's answers from a file that --save-forge wrote, at most 30 days ago.",
 )
 @click.option(
     "--fail-under",
@@ -41,7 +58,14 @@ FORMATS = ("rich", "json", "badge", "shields")
 )
 @click.option("--now", hidden=True, help="Score as of this moment (ISO 8601).")
 def command(
-    path: Path, form: str, output: Path | None, forge: bool, fail_under: int | None, now: str | None
+    path: Path,
+    form: str,
+    output: Path | None,
+    forge: bool,
+    save_forge: Path | None,
+    forge_from: Path | None,
+    fail_under: int | None,
+    now: str | None,
 ) -> int:
     """Score a repository from its evidence; nothing in it is run or changed.
 
@@ -52,7 +76,14 @@ def command(
     from ..maturity.score import score
     from .render import render
 
-    result = score(collect(path, now=_moment(now), ask_forge=forge))
+    if forge_from and forge:
+        raise BadInput("--forge asks the forge and --forge-from does not: give one of them")
+    if save_forge and not forge:
+        raise BadInput("--save-forge saves what --forge asks: give that too")
+    snapshot = collect(path, now=_moment(now), ask_forge=forge, forge_from=forge_from)
+    if save_forge:
+        _save(save_forge, snapshot.forge)
+    result = score(snapshot)
     colour = output is None and form == "rich"
     text = render(result, form, terminal=colour)
     if output is None:
@@ -64,6 +95,16 @@ def command(
         click.echo(f"trueline: {result.core.met} statements met, the target is {target}", err=True)
         return FINDING
     return FINE
+
+
+def _save(path: Path, said: Forge) -> None:
+    """Save the forge's answers; when there are none, say so, since the score says it too."""
+    from ..evidence.forge_file import dumped
+
+    if said.problem:
+        click.echo(f"trueline: nothing saved in {path}: {said.problem}", err=True)
+    else:
+        _write(path, dumped(said))
 
 
 def _moment(text: str | None) -> datetime | None:

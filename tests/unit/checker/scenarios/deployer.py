@@ -38,26 +38,26 @@ def unsign(project: Project, statement: str) -> None:
 
 
 scenario.simply(
-    no_record=lambda a: unsign(a.project, "2.1.5"),
-    no_token=lambda a: a.env.delenv("GITHUB_TOKEN"),
-    renamed_key=lambda a: a.project.edit(
+    no_record=lambda asked: unsign(asked.project, "2.1.5"),
+    no_token=lambda asked: asked.env.delenv("GITHUB_TOKEN"),
+    renamed_key=lambda asked: asked.project.edit(
         CD,
         "          aws-region: eu-central-1\n",
         "          aws-region: eu-central-1\n"
         "          aws-secret-access-key: ${{ secrets.PROD_CREDS }}\n",
     ),
-    commented_oidc=lambda a: a.project.edit(CD, "  id-token: write", "  # id-token: write"),
-    commented_deployer=lambda a: a.project.edit(SETTINGS, "deployer: ci", "# deployer: ci"),
-    no_reviewers=lambda a: a.github.environments["production"].update(protection_rules=[]),
-    expired=lambda a: record(a.project, "2.1.5", reviewed_on="2026-04-01"),
-    last_day=lambda a: record(a.project, "2.1.5", reviewed_on="2026-04-02"),
+    commented_oidc=lambda asked: asked.project.edit(CD, "  id-token: write", "  # id-token: write"),
+    commented_deployer=lambda asked: asked.project.edit(SETTINGS, "deployer: ci", "# deployer: ci"),
+    no_reviewers=lambda asked: asked.github.environments[0].update(protection_rules=[]),
+    expired=lambda asked: record(asked.project, "2.1.5", reviewed_on="2026-04-01"),
+    last_day=lambda asked: record(asked.project, "2.1.5", reviewed_on="2026-04-02"),
 )
 
 
 @scenario("human-deployment")
 def human(asked: Asked) -> None:
-    person = {"login": "ada", "type": "User"}
-    asked.github.deployments[1] = {"environment": "production", "creator": person}
+    by_hand = {**asked.github.deployments[0], "creator": {"login": "ada", "type": "User"}}
+    asked.github.deployments.append(by_hand)
 
 
 @scenario("job-permission")

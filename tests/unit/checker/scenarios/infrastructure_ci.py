@@ -24,13 +24,13 @@ def without_job(asked: Asked) -> None:
 
 scenario.simply(
     no_job=without_job,
-    no_compose_step=lambda a: a.project.edit(
+    no_compose_step=lambda asked: asked.project.edit(
         CI, "      - name: Compose\n        run: docker compose config --quiet\n", ""
     ),
-    swallowed=lambda a: a.project.edit(CI, "hadolint Dockerfile", "hadolint Dockerfile || true"),
-    never=lambda a: a.project.edit(CI, "  infra:\n", "  infra:\n    if: false\n"),
-    no_test=lambda a: a.project.edit(CI, TEST, "run: echo terraform test"),
-    other_paths=lambda a: a.project.edit(
+    swallowed=lambda asked: asked.project.edit(CI, "hadolint Dockerfile", "hadolint Dockerfile || true"),
+    never=lambda asked: asked.project.edit(CI, "  infra:\n", "  infra:\n    if: false\n"),
+    no_test=lambda asked: asked.project.edit(CI, TEST, "run: echo terraform test"),
+    other_paths=lambda asked: asked.project.edit(
         CI, "  pull_request:\n", "  pull_request:\n    paths: ['src/**', 'tests/**']\n"
     ),
 )
@@ -38,7 +38,8 @@ scenario.simply(
 
 @scenario("not-required")
 def not_required(asked: Asked) -> None:
-    checks = asked.github.rules[1]["parameters"]["required_status_checks"]
+    rules = asked.github.rulesets[1]["rules"]
+    checks = rules[-1]["parameters"]["required_status_checks"]
     checks[:] = [check for check in checks if check["context"] != "infra"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ....evidence.forge import Rules
 from ....evidence.infra import KINDS, concerns
 from ....evidence.snapshot import Snapshot
 from ....evidence.workflows import Workflow, surely
@@ -102,24 +103,24 @@ def _binding(snapshot: Snapshot, steps: list[Doing], places: list[Place]) -> Fin
         if passed is None:
             return weak(gap, *places)
         places.append(passed)
-    forge = snapshot.forge
-    if forge.problem:
+    rules = snapshot.forge.rules
+    if rules.value is None:
         return weak(
-            f"whether a merge needs it is not known: {forge.problem}",
+            f"whether a merge needs it is not known: {rules.problem}",
             *places,
-            remedy="run `trueline check --forge` with a GITHUB_TOKEN",
+            remedy="run `trueline check --forge` with a token that may read",
         )
     for doing in jobs.values():
-        if not _required(doing.workflow, doing.job.id, forge.checks):
+        if not _required(doing.workflow, doing.job.id, rules.value):
             return weak(
-                f"{forge.branch} may be merged to although job '{doing.job.id}' fails",
+                f"{snapshot.forge.branch} may be merged to although job '{doing.job.id}' fails",
                 *places,
-                remedy=f"make {doing.job.id} a required status check of {forge.branch}",
+                remedy=f"make {doing.job.id} a required status check",
             )
     return found("validated and tested on each pull request, and required", *places)
 
 
-def _required(workflow: Workflow, job: str, checks: frozenset[str]) -> bool:
+def _required(workflow: Workflow, job: str, rules: Rules) -> bool:
     """Tell whether a job, or one that waits for it, must pass before a merge."""
     root = job.partition("/")[0]
     for known in workflow.jobs:
@@ -127,6 +128,6 @@ def _required(workflow: Workflow, job: str, checks: frozenset[str]) -> bool:
         ours = known.id.partition("/")[0] == root or (
             root in known.needs and "always()" not in known.condition
         )
-        if ours and named & checks:
+        if ours and any(map(rules.requires, named)):
             return True
     return False

@@ -83,22 +83,24 @@ def _rights(doing: Doing) -> Finding | None:
 
 
 def _guarded(snapshot: Snapshot, signed: Finding) -> Finding:
-    forge = snapshot.forge
-    if forge.problem:
+    environments, deployments = snapshot.forge.environments, snapshot.forge.deployments
+    if environments.value is None or deployments.value is None:
         return weak(
-            f"it is signed, but {forge.problem}",
+            f"it is signed, but {environments.problem or deployments.problem}",
             *signed.evidence,
-            remedy="run `trueline check --forge` with a GITHUB_TOKEN",
+            remedy="run `trueline check --forge` with a token that may read",
         )
-    guard = next((forge.guards[name] for name in PRODUCTION if name in forge.guards), None)
+    guard = next((e for e in environments.value if e.name.lower() in PRODUCTION), None)
     if guard is None:
         return weak("the forge knows no environment production", *signed.evidence)
-    if not guard.branches:
+    if not guard.branch_policy:
         return weak("any branch may deploy to environment production", *signed.evidence)
     if not guard.reviewers:
         return weak("nobody must approve a deployment to production", *signed.evidence)
-    if guard.others:
-        return weak(f"{guard.others[0]} deployed to production by hand", *signed.evidence)
-    if not guard.creators:
+    made = [d for d in deployments.value if d.environment == guard.name]
+    by_hand = [d.creator.name for d in made if not d.by_ci]
+    if by_hand:
+        return weak(f"{by_hand[0]} deployed to production by hand", *signed.evidence)
+    if not made:
         return weak("the forge knows of no deployment to production", *signed.evidence)
     return found(f"{signed.reason}; the forge knows no other deployer", *signed.evidence)
