@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from .files import WorkTree
 from .python import last_name, modules
 
-_NAMES = re.compile(r"(?:(?:app|deploy|deployment|run|runtime|current|target|active)_?)?env(?:ironment)?(?:_?name)?")
+_NAMES = re.compile(
+    r"(?:(?:app|deploy|deployment|run|runtime|current|target|active)_?)?env(?:ironment)?(?:_?name)?"
+)
 _VARIABLE = re.compile(r"(?:.+_)?(?:ENV|ENVIRONMENT)(?:_NAME)?|(?:APP_|DEPLOY_)?STAGE")
 # Variables of tools that are named alike and say something else.
 _OTHER = ("VIRTUAL_ENV", "CONDA_DEFAULT_ENV", "PIPENV_ACTIVE_ENV")
@@ -97,8 +99,8 @@ class _Scope:
         for node in _own(statements):
             if isinstance(node, ast.Assign):
                 bound += [(t.id, node.value) for t in node.targets if isinstance(t, ast.Name)]
-            elif isinstance(node, ast.AnnAssign | ast.NamedExpr) and node.value is not None:
-                if isinstance(node.target, ast.Name):
+            elif isinstance(node, ast.AnnAssign | ast.NamedExpr):
+                if isinstance(node.target, ast.Name) and node.value is not None:
                     bound.append((node.target.id, node.value))
         here = self
         for _ in range(3):  # a holder of a holder of a holder
@@ -122,9 +124,7 @@ class _Scope:
                     args=[ast.Constant(value=str(key)), *_],
                 ):
                     return _variable(key, last_name(owner))
-                case ast.Call(
-                    func=ast.Name(id="getenv"), args=[ast.Constant(value=str(key)), *_]
-                ):
+                case ast.Call(func=ast.Name(id="getenv"), args=[ast.Constant(value=str(key)), *_]):
                     return _variable(key, "environ")
                 case ast.Call(func=ast.Attribute(value=inner, attr=name), args=[]) if name:
                     node = inner  # .lower(), .strip()
@@ -177,6 +177,6 @@ def _values(pattern: ast.pattern) -> Iterator[ast.expr]:
 
 
 def _variable(key: str, owner: str) -> bool:
-    """Tell whether a key names the environment; in a table of data `environment` may be a column."""
+    """Tell whether a key names the environment; in data `environment` may be a column."""
     configuration = key.isupper() or owner.lower() in _OWNERS
     return configuration and _VARIABLE.fullmatch(key.upper()) is not None and key not in _OTHER

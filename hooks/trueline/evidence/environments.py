@@ -17,7 +17,9 @@ SETTINGS = "conf/environments"
 MOST = 40  # environments
 
 _STACK = re.compile(r"(?P<parent>(?:.*/)?(?:environments|envs?|live|stages))/(?P<name>[^/]+)/[^/]+")
-_VALUES = re.compile(r"(?P<parent>(?:.*/)?(?:environments|envs?|live|stages))/(?P<name>[^/.]+)\.tfvars")
+_VALUES = re.compile(
+    r"(?P<parent>(?:.*/)?(?:environments|envs?|live|stages))/(?P<name>[^/.]+)\.tfvars"
+)
 # Where the state lies and who asks for it belongs to one environment alone.
 _OWN = ("backend", "cloud", "provider", "terraform")
 

@@ -135,7 +135,7 @@ class Repository:
         )
 
     def untracked(self, folders: Iterable[str]) -> list[str]:
-        """Return the paths in some folders that are on disk and not in the index, ignored or not."""
+        """Return the paths in some folders that are on disk alone, ignored or not."""
         listed = run(self.root, "ls-files", "-z", "--others", "--", *map(_literal, folders)).stdout
         return sorted(name for name in os.fsdecode(listed).split("\0") if name)
 

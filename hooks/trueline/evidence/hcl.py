@@ -67,8 +67,7 @@ def parse(content: str) -> Block:
     if len(content) > MAX_CHARACTERS:
         raise Malformed(f"more than {MAX_CHARACTERS:,} characters")
     reader = _Reader(_tokens(content))
-    found = reader.body("", (), 1, depth=0)
-    return found
+    return reader.body("", (), 1, depth=0)
 
 
 def _tokens(content: str) -> list[_Token]:

@@ -120,13 +120,11 @@ def read(tree: WorkTree, repository: Repository) -> Infrastructure:
         tuple(reader.broken),
         tuple(path for path in listed if not (tree.text(path).value or "").strip()),
         ignored,
-        _untracked(tree, repository, kept),
+        _untracked(repository, kept),
     )
 
 
-def _untracked(
-    tree: WorkTree, repository: Repository, kept: Mapping[str, tuple[str, ...]]
-) -> tuple[str, ...]:
+def _untracked(repository: Repository, kept: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     """Return Terraform files on disk, beside tracked infrastructure, that git does not know.
 
     Overrides are meant to stay on one machine.

@@ -47,7 +47,6 @@ from .service import Alert, Service
 from .suite import Suite
 from .workflows import Workflows
 
-
 # Events whose commit is looked up: of each kind and environment the newest that went well.
 DEPLOYMENTS = ("model_deployed", "infra_deploy", "no_deploy_needed")
 

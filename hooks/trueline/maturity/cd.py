@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..evidence.shell import Command
 from ..evidence.snapshot import Snapshot
 from ..evidence.workflows import Job, Step, Workflow
-from .finding import Place, at
+from .finding import Finding, Place, at, unseen
 
 # A merge starts a workflow by its push, or by the end of another workflow that the push started.
 EVENTS = ("push", "workflow_run")
@@ -19,22 +19,42 @@ _TERRAFORM: tuple[tuple[str, ...], ...] = (
     ("pulumi", "up"), ("cdk", "deploy"), ("ansible-playbook",), ("bicep",),
 )  # fmt: skip
 _KUBERNETES = (
-    ("kubectl", "apply"), ("kubectl", "replace"), ("helm", "upgrade"), ("helm", "install"),
-    ("helmfile", "apply"), ("helmfile", "sync"), ("argocd", "app", "sync"), ("flux", "reconcile"),
+    ("kubectl", "apply"),
+    ("kubectl", "replace"),
+    ("helm", "upgrade"),
+    ("helm", "install"),
+    ("helmfile", "apply"),
+    ("helmfile", "sync"),
+    ("argocd", "app", "sync"),
+    ("flux", "reconcile"),
 )
 _COMPOSE = (("docker", "compose", "up"), ("docker-compose", "up"), ("docker", "stack", "deploy"))
 _APPLIES = {"terraform": _TERRAFORM, "kubernetes": _KUBERNETES, "compose": _COMPOSE}
 _DEPLOYS: tuple[tuple[str, ...], ...] = (
-    *_KUBERNETES, *_COMPOSE, ("kubectl", "set"), ("kubectl", "rollout"), ("docker", "service"),
-    ("aws", "ecs"), ("aws", "lambda"), ("aws", "sagemaker"), ("aws", "deploy"),
-    ("aws", "cloudformation"), ("gcloud", "run"), ("gcloud", "deploy"), ("gcloud", "ai"),
-    ("az", "webapp"), ("az", "containerapp"), ("az", "ml"), ("az", "deployment"), ("flyctl", "deploy"),
-    ("fly", "deploy"), ("kamal", "deploy"), ("serverless", "deploy"), ("nomad", "job"),
+    *_KUBERNETES, *_COMPOSE, ("kubectl", "set"), ("kubectl", "rollout", "restart"),
+    ("docker", "service", "update"), ("docker", "service", "create"), ("nomad", "job", "run"),
+    ("aws", "ecs", "update-service"), ("aws", "ecs", "deploy"), ("aws", "deploy", "create-deployment"),
+    ("aws", "lambda", "update-function-code"), ("aws", "cloudformation", "deploy"),
+    ("aws", "sagemaker", "update-endpoint"), ("aws", "sagemaker", "create-endpoint"),
+    ("gcloud", "run", "deploy"), ("gcloud", "deploy", "releases"), ("gcloud", "ai", "endpoints"),
+    ("az", "webapp", "deploy"), ("az", "containerapp", "update"), ("az", "ml", "online-deployment"),
+    ("az", "deployment"), ("flyctl", "deploy"), ("fly", "deploy"), ("kamal", "deploy"),
+    ("serverless", "deploy"),
 )  # fmt: skip
 _OWN = ("deploy", "promote")  # commands of the project itself, and scripts named after it
-_ONLY_LOOKS = ("--dry-run", "--dry-run=client", "--dry-run=server", "--help", "-h", "--diff", "--check")
-_DEPLOYING_ACTIONS = ("amazon-ecs-deploy", "webapps-deploy", "k8s-deploy", "deploy-cloudrun",
-                      "aks-deploy", "flyctl-actions", "helm-deploy", "container-apps-deploy")  # fmt: skip
+_ONLY_LOOKS = (
+    "--dry-run",
+    "--dry-run=client",
+    "--dry-run=server",
+    "--help",
+    "-h",
+    "--diff",
+    "--check",
+)
+_DEPLOYING_ACTIONS = (
+    "amazon-ecs-deploy", "webapps-deploy", "k8s-deploy", "deploy-cloudrun", "aks-deploy",
+    "helm-deploy", "container-apps-deploy",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,6 +71,13 @@ class Doing:
     def place(self) -> Place:
         """Where it stands."""
         return at(self.step.location, f"job {self.job.id}")
+
+
+def unreadable(snapshot: Snapshot) -> Finding | None:
+    """Return what to say when nothing was found, and a workflow that may hold it cannot be read."""
+    for document in snapshot.workflows.broken:
+        return unseen(f"{document.path} cannot be read: {document.problem}", Place(document.path))
+    return None
 
 
 def merging(snapshot: Snapshot, event: str, touching: Iterable[str]) -> Iterator[Workflow]:
@@ -81,7 +108,7 @@ def applies(command: Command | None, kind: str = "terraform") -> bool:
 
 
 def deploys(command: Command | None, step: Step) -> bool:
-    """Tell whether a command (or the action of a step) brings a version of the service somewhere."""
+    """Tell whether a command (or the action of a step) brings the service somewhere."""
     if command is None:
         return any(name in step.uses for name in _DEPLOYING_ACTIONS)
     if command.has(*_ONLY_LOOKS) or command.name in ("echo", "printf", "cat", "git", "uv", "pip"):

@@ -49,7 +49,9 @@ def newest(
     ]
     by_ci = [event for event in found if event.ci]
     if not by_ci:
-        return Deployment(gap=f"no event {kind}{' from CI' if found else ''} says that it went well")
+        return Deployment(
+            gap=f"no event {kind}{' from CI' if found else ''} says that it went well"
+        )
     return Deployment(max(by_ci, key=lambda event: event.at.timestamp() if event.at else 0.0))
 
 

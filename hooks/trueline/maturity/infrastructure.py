@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..evidence.shell import Command
 
-_PROGRAMS = {
+_PROGRAMS: dict[str, set[tuple[str, ...]]] = {
     "terraform": {("terraform", "validate"), ("tofu", "validate"), ("terragrunt", "validate"),
                   ("terragrunt", "hclvalidate"), ("terraform", "plan"), ("tofu", "plan")},
     "format": {("terraform", "fmt"), ("tofu", "fmt"), ("terragrunt", "hclfmt")},
@@ -34,7 +34,7 @@ NAMES = {
 
 
 def checked(command: Command) -> set[str]:
-    """Return the kinds of infrastructure code that a command checks, and `test` for a test of it."""
+    """Return the kinds of infrastructure code that a command checks; `test` for its tests."""
     if command.has("--help", "-h", "--version", "-version", "--no-fail"):
         return set()
     plain = [command.name, *(word for word in command.words[1:] if not word.startswith("-"))]

@@ -35,7 +35,10 @@ NODES = [
     ("tests.model.test_registry", "test_rollback_returns_to_the_version_before"),
     ("tests.model.test_train", "test_training_learns"),
     ("tests.monitoring.test_drift", "test_a_shift_raises_the_alert"),
-    *(("tests.pipeline.test_stages", f"test_each_environment_is_complete[{name}]") for name in ENVIRONMENTS),
+    *(
+        ("tests.pipeline.test_stages", f"test_each_environment_is_complete[{name}]")
+        for name in ENVIRONMENTS
+    ),
     ("tests.serving.test_app", "test_a_request_leaves_a_log_record"),
     ("tests.serving.test_app", "test_a_request_moves_the_metric"),
 ]

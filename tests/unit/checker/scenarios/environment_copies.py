@@ -16,7 +16,9 @@ scenario = Scenarios("2.1.6")
 scenario.simply(
     no_staging=lambda p: p.remove(STAGING),
     no_events=lambda p: delivered.forget(p, "model_deployed"),
-    quiet_difference=lambda p: p.edit(f"{STAGING}/{VALUES}", "retention_days = 30", "retention_days = 1"),
+    quiet_difference=lambda p: p.edit(
+        f"{STAGING}/{VALUES}", "retention_days = 30", "retention_days = 1"
+    ),
     rebuilt=lambda p: delivered.update(
         p, "model_deployed", "staging", image_digest="sha256:" + "9" * 64
     ),
@@ -56,8 +58,6 @@ def older_rebuild(project: Project) -> None:
         for number, env in enumerate(("staging", "production")):
             digest = f"sha256:{number}" + "7" * 63
             fields = {"image_digest": digest, "infra_hash": "e" * 64}
-            found.append(
-                delivered.event(f"2{number}", "model_deployed", 24 * 30, env, **fields)
-            )
+            found.append(delivered.event(f"2{number}", "model_deployed", 24 * 30, env, **fields))
 
     delivered.change(project, add)

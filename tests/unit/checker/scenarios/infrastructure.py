@@ -33,7 +33,8 @@ code.simply(
     nothing_runs=lambda p: p.edit(COMPONENTS, "runtime: true", "runtime: false", every=True),
     short_digest=lambda p: p.edit(COMPOSE, "b" * 64, "abc123"),
     needs_form=lambda p: p.report(
-        RECORD, jobs={name: {"result": "success", "outputs": {}} for name in ("lint", "test", "infra")}
+        RECORD,
+        jobs={name: {"result": "success", "outputs": {}} for name in ("lint", "test", "infra")},
     ),
 )
 

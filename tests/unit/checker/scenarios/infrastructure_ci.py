@@ -27,7 +27,9 @@ scenario.simply(
     no_compose_step=lambda asked: asked.project.edit(
         CI, "      - name: Compose\n        run: docker compose config --quiet\n", ""
     ),
-    swallowed=lambda asked: asked.project.edit(CI, "hadolint Dockerfile", "hadolint Dockerfile || true"),
+    swallowed=lambda asked: asked.project.edit(
+        CI, "hadolint Dockerfile", "hadolint Dockerfile || true"
+    ),
     never=lambda asked: asked.project.edit(CI, "  infra:\n", "  infra:\n    if: false\n"),
     no_test=lambda asked: asked.project.edit(CI, TEST, "run: echo terraform test"),
     other_paths=lambda asked: asked.project.edit(
@@ -56,6 +58,4 @@ def narrow_paths(asked: Asked) -> None:
     before, job = split(asked.project)
     asked.project.write(CI, before)
     paths = "    paths: ['infra/**', compose.yaml, Dockerfile]\n"
-    asked.project.write(
-        ".github/workflows/infra.yml", f"on:\n  pull_request:\n{paths}jobs:\n{job}"
-    )
+    asked.project.write(".github/workflows/infra.yml", f"on:\n  pull_request:\n{paths}jobs:\n{job}")

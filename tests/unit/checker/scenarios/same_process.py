@@ -28,7 +28,9 @@ def apart(project: Project, *names: str) -> None:
 
 scenario.simply(
     membership=lambda p: add(
-        p, APP, "import os\n\nif os.environ['ENVIRONMENT'] in ('staging', 'production'):\n    pass\n"
+        p,
+        APP,
+        "import os\n\nif os.environ['ENVIRONMENT'] in ('staging', 'production'):\n    pass\n",
     ),
     other_name=lambda p: add(
         p,
@@ -51,7 +53,7 @@ scenario.simply(
     docstring=lambda p: add(
         p,
         TRAIN,
-        "def epochs():\n    \"\"\"Return them; env == 'production' is forbidden here.\"\"\"\n"
+        'def epochs():\n    """Return them; env == \'production\' is forbidden here."""\n'
         "    # env == 'production' is forbidden here\n    return 1\n",
     ),
 )

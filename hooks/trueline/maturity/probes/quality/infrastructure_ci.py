@@ -8,8 +8,8 @@ from ....evidence.forge import Rules
 from ....evidence.infra import KINDS, concerns
 from ....evidence.snapshot import Snapshot
 from ....evidence.workflows import Workflow, surely
-from ...cd import Doing, doings
-from ...finding import Finding, Place, found, missing, unseen, weak
+from ...cd import Doing, doings, unreadable
+from ...finding import Finding, Place, found, missing, weak
 from ...infrastructure import NAMES, checked, hooked, used
 from ...probe import Probe
 from ...proof import job_passed
@@ -46,16 +46,9 @@ class InfrastructureIsTested(Probe):
                 return weak(ignored, doing.place, remedy="let the job fail with its checks")
         return _binding(snapshot, steps, places)
 
-    def _lacking(
-        self, snapshot: Snapshot, lacking: list[str], best: dict[str, Doing]
-    ) -> Finding:
-        broken = snapshot.workflows.broken
-        if broken:
-            return unseen(
-                f"{broken[0].path} cannot be read: {broken[0].problem}", Place(broken[0].path)
-            )
+    def _lacking(self, snapshot: Snapshot, lacking: list[str], best: dict[str, Doing]) -> Finding:
         names = ", ".join(NAMES[kind] for kind in lacking)
-        return missing(
+        return unreadable(snapshot) or missing(
             f"no job of a pull request that changes infrastructure runs {names}",
             *(doing.place for doing in list(best.values())[:3]),
         )
@@ -69,10 +62,18 @@ def _seen(snapshot: Snapshot) -> Iterator[tuple[str, Doing]]:
             continue
         for doing, command in doings(workflow, EVENT):
             kinds = checked(command) if command else used(doing.step.uses)
-            if command and command.name in ("pre-commit", "prek") and command.has("--all-files", "-a"):
+            if (
+                command
+                and command.name in ("pre-commit", "prek")
+                and command.has("--all-files", "-a")
+            ):
                 hooks = snapshot.hooks.value
                 kinds |= hooked(set(hooks.ids)) if hooks else set()
-            if command and command.name in ("pytest", "py.test") and _whole(snapshot, command.words):
+            if (
+                command
+                and command.name in ("pytest", "py.test")
+                and _whole(snapshot, command.words)
+            ):
                 kinds.add("test")
             for kind in kinds:
                 files = snapshot.infra.files.get("terraform" if kind == "format" else kind, ())

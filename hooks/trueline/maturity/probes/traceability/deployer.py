@@ -6,7 +6,7 @@ import re
 
 from ....evidence.snapshot import Snapshot
 from ... import attestation
-from ...cd import EVENTS, Doing, applies, deploys, doings, merging
+from ...cd import EVENTS, Doing, applies, deploys, doings, merging, unreadable
 from ...deployments import PRODUCTION
 from ...finding import Finding, Place, Strength, at, found, missing, unseen, weak
 from ...probe import Probe
@@ -30,12 +30,7 @@ class OnlyCdDeploys(Probe):
         """Rights of the workflow, the setting, the signature, and last the forge's own words."""
         jobs = _deploying(snapshot)
         if not jobs:
-            broken = snapshot.workflows.broken
-            if broken:
-                return unseen(
-                    f"{broken[0].path} cannot be read: {broken[0].problem}", Place(broken[0].path)
-                )
-            return missing("no workflow deploys anything")
+            return unreadable(snapshot) or missing("no workflow deploys anything")
         for doing in jobs:
             gap = _rights(doing)
             if gap:
@@ -46,7 +41,9 @@ class OnlyCdDeploys(Probe):
         if settings is None:
             return missing("there is no conf/environments/production.yaml")
         if settings.problem:
-            return unseen(f"{settings.path} cannot be read: {settings.problem}", Place(settings.path))
+            return unseen(
+                f"{settings.path} cannot be read: {settings.problem}", Place(settings.path)
+            )
         if (settings.value or {}).get("deployer") not in ("ci", "cd"):
             return missing(f"{settings.path} does not say deployer: ci", Place(settings.path))
         signed = attestation.judge(self.entry, snapshot, jobs[0].place, Place(settings.path))

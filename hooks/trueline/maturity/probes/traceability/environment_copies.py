@@ -27,11 +27,11 @@ class EnvironmentsAreCopies(Probe):
         stacks = snapshot.environments.stacks
         for stack in stacks:
             if stack.problem:
-                return unseen(f"{stack.problem.partition(':')[0]} cannot be read", Place(stack.path))
+                return unseen(
+                    f"{stack.problem.partition(':')[0]} cannot be read", Place(stack.path)
+                )
         if len(stacks) < 2:
-            return missing(
-                f"{len(stacks)} environment below infra/environments, two are the least"
-            )
+            return missing(f"{len(stacks)} environment below infra/environments, two are the least")
         differences = snapshot.environments.differences
         if differences.problem:
             return unseen(f"{differences.path} cannot be read: {differences.problem}")
@@ -98,7 +98,8 @@ class EnvironmentsAreCopies(Probe):
             days = self.entry.number("days")
             if _apart(deployed, ours) > timedelta(days=days):
                 return weak(
-                    f"{name} and {production} were deployed more than {days:.0f} days apart", *places
+                    f"{name} and {production} were deployed more than {days:.0f} days apart",
+                    *places,
                 )
         return found(f"{len(last)} environments of the same code run the same image", *places)
 

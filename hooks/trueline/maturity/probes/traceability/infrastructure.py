@@ -40,7 +40,9 @@ class InfrastructureIsCode(Probe):
         lacking = [name for name in running if _bare(name) not in by_name]
         if lacking and infra.broken:
             path, problem = infra.broken[0]
-            return unseen(f"{path} cannot be read ({problem}); it may define {lacking[0]}", Place(path))
+            return unseen(
+                f"{path} cannot be read ({problem}); it may define {lacking[0]}", Place(path)
+            )
         if lacking:
             return missing(
                 f"{', '.join(lacking[:3])} of {COMPONENTS} is no resource and no service",

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from ....evidence.infra import concerns
 from ....evidence.snapshot import Snapshot
-from ...cd import EVENTS, Doing, applies, doings, merging
+from ...cd import EVENTS, Doing, applies, doings, merging, unreadable
 from ...deployments import PRODUCTION, newest, outdated
-from ...finding import Finding, Place, found, missing, old, unseen, weak
+from ...finding import Finding, Place, found, missing, old, weak
 from ...probe import Probe
-
 
 KINDS = ("terraform", "kubernetes", "compose")
 
@@ -41,16 +40,9 @@ class MergeAppliesInfrastructure(Probe):
         if bound:
             return weak(f"a failed apply would not show: {bound[0].ignored}", bound[0].place)
         if seen:
-            return missing(
-                f"job '{seen[0].job.id}' applies without an environment", seen[0].place
-            )
-        broken = snapshot.workflows.broken
-        if broken:
-            return unseen(
-                f"{broken[0].path} cannot be read: {broken[0].problem}", Place(broken[0].path)
-            )
-        return missing(
-            f"no workflow applies infrastructure when {snapshot.branch} gets a commit that changes it"
+            return missing(f"job '{seen[0].job.id}' applies without an environment", seen[0].place)
+        return unreadable(snapshot) or missing(
+            f"no workflow applies infrastructure that a merge into {snapshot.branch} changes"
         )
 
     def _applied(self, snapshot: Snapshot, place: Place) -> Finding:

@@ -56,7 +56,8 @@ class InfrastructureIsVersioned(Probe):
             for path, block, there in infra.called(folder):
                 if there not in infra.folders:
                     return missing(
-                        f"{path} calls {there}, of which git tracks no file", Place(path, block.line)
+                        f"{path} calls {there}, of which git tracks no file",
+                        Place(path, block.line),
                     )
         return None
 

@@ -8,14 +8,16 @@ from ....evidence.document import text
 from ....evidence.shell import Command
 from ....evidence.snapshot import Snapshot
 from ....evidence.workflows import Step
-from ...cd import EVENTS, Doing, before, deploys, doings, merging
+from ...cd import EVENTS, Doing, before, deploys, doings, merging, unreadable
 from ...deployments import PRODUCTION, newest
-from ...finding import Finding, Place, found, missing, unseen, weak
+from ...finding import Finding, found, missing, weak
 from ...probe import Probe
 from ...proof import foreign
 
-_BUILDERS = (("docker", "build"), ("docker", "buildx"), ("podman", "build"), ("buildah", "bud"),
-             ("docker", "compose", "build"), ("kaniko",), ("executor",), ("pack", "build"))  # fmt: skip
+_BUILDERS = (
+    ("docker", "build"), ("docker", "buildx"), ("docker", "compose", "build"), ("podman", "build"),
+    ("buildah", "bud"), ("kaniko",), ("executor",), ("pack", "build"),
+)  # fmt: skip
 _MODEL = ("train", "retrain", "fetch", "download", "pipeline")
 _GATE = ("register", "gate", "validate-model", "evaluate-gate", "check-model")
 
@@ -26,7 +28,7 @@ class MergeDeploysModel(Probe):
     statement = "2.2.4"
 
     def observe(self, snapshot: Snapshot) -> Finding:
-        """Look for the whole chain in one workflow, then for the deployment of the newest commit."""
+        """Look for the whole chain in one workflow, then for the newest commit in production."""
         code = [path for path in snapshot.files if path.startswith("src/")]
         best, length = "no workflow is started by a merge", -1
         for event in EVENTS:
@@ -36,12 +38,7 @@ class MergeDeploysModel(Probe):
                     return self._deployed(snapshot, chain)
                 if len(chain) > length:
                     best, length = f"{workflow.path}: {gap}", len(chain)
-        broken = snapshot.workflows.broken
-        if broken:
-            return unseen(
-                f"{broken[0].path} cannot be read: {broken[0].problem}", Place(broken[0].path)
-            )
-        return missing(best)
+        return unreadable(snapshot) or missing(best)
 
     def _deployed(self, snapshot: Snapshot, chain: list[Doing]) -> Finding:
         places = [doing.place for doing in chain]

@@ -56,7 +56,10 @@ def _gap(settings: Settings, shared: str, default: str) -> tuple[str, str] | Non
         said["source"][name] = source, document.path
         said["remote"][name] = remote, document.path
         if (text(body.get("data_access")) or text(data.get("access"))).lower() not in MODES:
-            return f"{document.path} does not say how it may use the data (data_access)", document.path
+            return (
+                f"{document.path} does not say how it may use the data (data_access)",
+                document.path,
+            )
         if not (text(body.get("personal_data")) or text(data.get("personal_data"))):
             return f"{document.path} does not say how it treats personal data", document.path
     for what, by_name in said.items():
@@ -89,7 +92,9 @@ def _read(snapshot: Snapshot, signed: Finding) -> Finding:
         if reason:
             return weak(f"the newest deployment to {_of(event, 'env')} {reason}", *places)
         if not _of(event, "data_version"):
-            return weak(f"the newest deployment to {_of(event, 'env')} names no data_version", *places)
+            return weak(
+                f"the newest deployment to {_of(event, 'env')} names no data_version", *places
+            )
     dates = {_of(event, "logical_date") for event in events}
     if len(dates) > 1 or "" in dates:
         return weak("the newest deployments are not of the same logical_date", *places)

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from ....evidence.snapshot import Snapshot
 from ....evidence.suite import Case
-from ...cd import EVENTS, Doing, applies, deploys, doings, merging
+from ...cd import EVENTS, Doing, applies, deploys, doings, merging, unreadable
 from ...finding import Finding, Place, found, missing, unseen, weak
 from ...probe import Probe
 from ...proof import tests
@@ -37,11 +37,7 @@ class SameProcessEverywhere(Probe):
             )
         gap, places = _shared(snapshot)
         if gap:
-            broken = snapshot.workflows.broken
-            if broken:
-                path, problem = broken[0].path, broken[0].problem
-                return unseen(f"{path} cannot be read: {problem}", Place(path))
-            return missing(gap, *places)
+            return unreadable(snapshot) or missing(gap, *places)
         return self._loaded(snapshot, places)
 
     def _loaded(self, snapshot: Snapshot, places: list[Place]) -> Finding:
@@ -49,7 +45,9 @@ class SameProcessEverywhere(Probe):
         if len(names) < 2:
             return missing("conf/environments has fewer than two environments", *places)
         _, path, _ = snapshot.branching.settings[0]
-        module = PurePosixPath(path).with_suffix("").as_posix().removeprefix("src/").replace("/", ".")
+        module = (
+            PurePosixPath(path).with_suffix("").as_posix().removeprefix("src/").replace("/", ".")
+        )
         cases = [c for c in snapshot.suite.cases if _loads(c, module)]
         if not cases:
             return weak(f"no test that asserts anything uses {path}", *places)
@@ -66,10 +64,15 @@ class SameProcessEverywhere(Probe):
             if not left:
                 here = Place(case.path, case.line, case.name)
                 return found(
-                    f"{len(names)} environments, one process; CI loaded each", here, *proof.places, *places
+                    f"{len(names)} environments, one process; CI loaded each",
+                    here,
+                    *proof.places,
+                    *places,
                 )
             lacking = left if len(left) < len(lacking) else lacking
-        return weak(f"no test of CI loaded conf/environments/{lacking[0]}.yaml", *proof.places, *places)
+        return weak(
+            f"no test of CI loaded conf/environments/{lacking[0]}.yaml", *proof.places, *places
+        )
 
 
 def _loads(case: Case, module: str) -> bool:
@@ -95,7 +98,7 @@ def _shared(snapshot: Snapshot) -> tuple[str, list[Place]]:
     own = [doing for doing, brings in listed if brings and not doing.job.called]
     if own:
         return (
-            f"job '{own[0].job.id}' deploys by itself, not by the workflow that all environments share",
+            f"job '{own[0].job.id}' deploys by itself, not by a workflow that all share",
             [own[0].place],
         )
     by_workflow: dict[str, dict[str, Doing]] = {}
