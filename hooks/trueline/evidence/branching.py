@@ -99,9 +99,8 @@ class _Scope:
         for node in _own(statements):
             if isinstance(node, ast.Assign):
                 bound += [(t.id, node.value) for t in node.targets if isinstance(t, ast.Name)]
-            elif isinstance(node, ast.AnnAssign | ast.NamedExpr):
-                if isinstance(node.target, ast.Name) and node.value is not None:
-                    bound.append((node.target.id, node.value))
+            elif isinstance(node, ast.AnnAssign | ast.NamedExpr) and node.value is not None:
+                bound.append((last_name(node.target), node.value))
         here = self
         for _ in range(3):  # a holder of a holder of a holder
             more = {name for name, value in bound if here.named(value)}

@@ -88,8 +88,11 @@ def concerns(path: str) -> bool:
     return bool(_COMPOSE.search(path) or (_FOLDERS.search(path) and not path.endswith(".md")))
 
 
-def read(tree: WorkTree, repository: Repository) -> Infrastructure:
-    """Read all of it; files of tests and examples define nothing that runs."""
+def read(tree: WorkTree, repository: Repository | None = None) -> Infrastructure:
+    """Read all of it; files of tests and examples define nothing that runs.
+
+    Without a repository, nothing is known of what git ignores and does not track.
+    """
     reader = _Reader(tree)
     paths = sorted(path for path in tree.tracked if not _ELSEWHERE.search(path))
     files = {
@@ -110,7 +113,7 @@ def read(tree: WorkTree, repository: Repository) -> Infrastructure:
     beside = [path for path in paths if path.endswith(".tfvars")][:MOST]
     listed = [*(path for found in kept.values() for path in found), *locks, *beside]
     # Without infrastructure there is nothing to ask git about.
-    ignored = repository.ignored(listed) if listed else ()
+    ignored = repository.ignored(listed) if repository and listed else ()
     return Infrastructure(
         kept,
         {folder: tuple(blocks) for folder, blocks in reader.folders.items()},
@@ -120,7 +123,7 @@ def read(tree: WorkTree, repository: Repository) -> Infrastructure:
         tuple(reader.broken),
         tuple(path for path in listed if not (tree.text(path).value or "").strip()),
         ignored,
-        _untracked(repository, kept),
+        _untracked(repository, kept) if repository else (),
     )
 
 

@@ -33,8 +33,8 @@ _APPLIES = {"terraform": _TERRAFORM, "kubernetes": _KUBERNETES, "compose": _COMP
 _DEPLOYS: tuple[tuple[str, ...], ...] = (
     *_KUBERNETES, *_COMPOSE, ("kubectl", "set"), ("kubectl", "rollout", "restart"),
     ("docker", "service", "update"), ("docker", "service", "create"), ("nomad", "job", "run"),
-    ("aws", "ecs", "update-service"), ("aws", "ecs", "deploy"), ("aws", "deploy", "create-deployment"),
-    ("aws", "lambda", "update-function-code"), ("aws", "cloudformation", "deploy"),
+    ("aws", "ecs", "update-service"), ("aws", "ecs", "deploy"), ("aws", "cloudformation", "deploy"),
+    ("aws", "deploy", "create-deployment"), ("aws", "lambda", "update-function-code"),
     ("aws", "sagemaker", "update-endpoint"), ("aws", "sagemaker", "create-endpoint"),
     ("gcloud", "run", "deploy"), ("gcloud", "deploy", "releases"), ("gcloud", "ai", "endpoints"),
     ("az", "webapp", "deploy"), ("az", "containerapp", "update"), ("az", "ml", "online-deployment"),
