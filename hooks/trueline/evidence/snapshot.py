@@ -10,15 +10,19 @@ from pathlib import Path, PurePosixPath
 
 from . import (
     actions,
+    branching,
     codeowners,
     columns,
     docstrings,
     environment,
+    environments,
     forge,
     functions,
     history,
     hooks,
     imports,
+    infra,
+    mainline,
     openapi,
     packaged,
     pages,
@@ -30,11 +34,13 @@ from . import (
     service,
     suite,
 )
+from .branching import Branching
 from .codeowners import CodeOwners
 from .columns import Columns
 from .docstrings import Docstrings
 from .document import Document, mapping, text
 from .environment import Environment
+from .environments import Environments
 from .files import WorkTree
 from .forge import Forge
 from .functions import Functions
@@ -42,6 +48,7 @@ from .git import Commit, Repository
 from .history import History
 from .hooks import Hooks
 from .imports import Imports
+from .infra import Infrastructure
 from .openapi import Api
 from .pages import Pages
 from .pipeline import Notebooks, Stage
@@ -53,6 +60,9 @@ from .service import Alert, Service
 from .suite import Suite
 from .workflows import Workflows
 
+# Events whose commit is looked up: of each kind and environment the newest that went well.
+DEPLOYMENTS = ("model_deployed", "infra_deploy", "no_deploy_needed")
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -63,12 +73,16 @@ class Snapshot:
     head: str
     shallow: bool
     branch: str
+    tip: str  # the newest commit of the default branch
     files: frozenset[str]
     links_out: frozenset[str]  # tracked links that leave the repository
     empty: frozenset[str]  # tracked files without content
     project: Project
     workflows: Workflows
     environment: Environment
+    infra: Infrastructure
+    environments: Environments
+    branching: Branching
     hooks: Document[Hooks]
     stages: Document[tuple[Stage, ...]]
     notebooks: Notebooks
@@ -126,19 +140,26 @@ def collect(
     stages = pipeline.read(tree)
     code = {path for stage in stages.value or () for path in stage.code if path in tree.tracked}
     workflows = actions.read(tree)
+    machines = infra.read(tree, repository)
+    places = environments.read(tree, machines)
+    branch = repository.branch()
     at = now or datetime.now(UTC)
     return Snapshot(
         root=repository.root,
         now=at,
         head=repository.head,
         shallow=repository.shallow,
-        branch=repository.branch(),
+        branch=branch,
+        tip=mainline.tip(repository, branch),
         files=tree.tracked,
         links_out=frozenset(path for path in code if _leaves(tree, path)),
         empty=frozenset(path for path in code if not (tree.text(path).value or "").strip()),
         project=project.read(tree),
         workflows=workflows,
         environment=environment.read(tree),
+        infra=machines,
+        environments=places,
+        branching=branching.read(tree, places.settings),
         hooks=hooks.read(tree),
         stages=stages,
         notebooks=pipeline.notebooks(tree),
@@ -165,7 +186,7 @@ def collect(
         vouched=vouched,
         codeowners=codeowners.read(tree),
         runs=left,
-        commits=repository.commits(_named(left, vouched, found)),
+        commits=repository.commits(_named(left, vouched, found, at)),
         forge=_forge(repository, tree, at, forge_from, ask=ask_forge),
         unreadable=dict(tree.seen),
     )
@@ -196,7 +217,7 @@ def _leaves(tree: WorkTree, path: str) -> bool:
     )
 
 
-def _named(left: Runs, vouched: Vouched, found: Columns) -> set[str]:
+def _named(left: Runs, vouched: Vouched, found: Columns, now: datetime) -> set[str]:
     """Return the commits that any piece of evidence names."""
     shas = {record.commit for record in left.tests} | {report.commit for report in left.reports}
     shas |= {signature.commit for signature in found.signatures}
@@ -204,4 +225,5 @@ def _named(left: Runs, vouched: Vouched, found: Columns) -> set[str]:
         str(record.fields.get("reviewed_commit", "")) for record in vouched.records.value or ()
     }
     shas |= {text(event.fields.get("git_sha")) for event in left.events if "rollback" in event.type}
+    shas |= {text(event.fields.get("git_sha")) for event in left.newest(now, *DEPLOYMENTS)}
     return {sha for sha in shas if sha}

@@ -5,10 +5,11 @@ behind them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
+from . import grants
 from .document import Document, mapping, sequence, text
 from .shell import Command, commands
 from .triggers import Trigger, triggers
@@ -29,6 +30,7 @@ class Step:
     condition: str = ""
     ignored: str | None = None
     python: str = ""  # the version that a set-up step asks for, as major.minor
+    secrets: tuple[tuple[str, str], ...] = ()  # (handed over as, name of the secret)
 
     @property
     def location(self) -> tuple[str, int]:
@@ -48,6 +50,12 @@ class Job:
     condition: str = ""
     ignored: str | None = None
     opaque: str | None = None
+    name: str = ""  # as checks show it
+    environments: tuple[str, ...] = ()
+    mints: bool | None = None  # may it ask for a token of its own identity; None: nothing is said
+    secrets: tuple[tuple[str, str], ...] = ()
+    called: str = ""  # the workflow of this repository that it was resolved from
+    inputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def running(self, *names: str) -> Iterator[tuple[Step, Command]]:
         """Yield the commands of one of the names, with their step, failures ignored or not."""
@@ -104,16 +112,7 @@ class Workflow:
         for job in self.jobs:
             if job.id not in off and not job.own:
                 kept = tuple(step for step in job.steps if not never(step.condition, event))
-                yield Job(
-                    job.id,
-                    job.path,
-                    job.line,
-                    kept,
-                    job.needs,
-                    job.condition,
-                    job.ignored,
-                    job.opaque,
-                )
+                yield replace(job, steps=kept)
 
 
 @dataclass(frozen=True)
@@ -148,8 +147,19 @@ def parse(path: str, content: object) -> Workflow:
     """Return a workflow from its YAML; tasks and called workflows are resolved afterwards."""
     body = mapping(content)
     jobs = mapping(body.get("jobs"))
+    mints, shared = grants.may_mint(body.get("permissions")), grants.secrets(body, "env")
+    parsed = [_job(path, name, job) for name, job in jobs.items()]
     return Workflow(
-        path, triggers(body.get("on")), tuple(_job(path, name, job) for name, job in jobs.items())
+        path,
+        triggers(body.get("on")),
+        tuple(
+            replace(
+                job,
+                mints=mints if job.mints is None else job.mints,
+                secrets=(*shared, *job.secrets),
+            )
+            for job in parsed
+        ),
     )
 
 
@@ -166,6 +176,11 @@ def _job(path: str, name: str, content: object) -> Job:
         _condition(body),
         _ignored(body, "the job's"),
         text(body.get("uses")) or None,
+        text(body.get("name")) or name,
+        grants.environments(body),
+        grants.may_mint(body.get("permissions")),
+        grants.secrets(body, "env", "with", "secrets"),
+        inputs=grants.handed(body),
     )
 
 
@@ -183,6 +198,7 @@ def step(path: str, content: object) -> Step:
         _condition(body),
         _ignored(body, "its"),
         version[0] if version else "",
+        grants.secrets(body, "env", "with", "run"),
     )
 
 

@@ -18,6 +18,7 @@ from trueline.evidence.released import Released
 from trueline.evidence.snapshot import Snapshot, collect
 from trueline.maturity.prose import STARTERS, digests
 from trueline.maturity.score import Outcome, Result, score
+from unit.checker import delivered
 from unit.checker.tracking import store
 
 HERE = Path(__file__).parent
@@ -27,6 +28,7 @@ TEMPLATE = HERE.parents[2] / "template"
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 HEAD = "@HEAD@"  # stands for the commit that CI ran on, filled in when the evidence is published
 
+ENVIRONMENTS = ("local", "staging", "production")
 # (class name, name) of every test of the mature project.
 NODES = [
     ("tests.batch.test_score", "test_every_row_is_scored"),
@@ -36,6 +38,10 @@ NODES = [
     ("tests.model.test_registry", "test_rollback_returns_to_the_version_before"),
     ("tests.model.test_train", "test_training_learns"),
     ("tests.monitoring.test_drift", "test_a_shift_raises_the_alert"),
+    *(
+        ("tests.pipeline.test_stages", f"test_each_environment_is_complete[{name}]")
+        for name in ENVIRONMENTS
+    ),
     ("tests.serving.test_app", "test_a_request_leaves_a_log_record"),
     ("tests.serving.test_app", "test_a_request_moves_the_metric"),
     ("tests.serving.test_openapi_drift", "test_the_tracked_description_is_that_of_the_api"),
@@ -263,7 +269,7 @@ def left_behind() -> dict[str, str]:
         "label_delay_days": 19,
         "inputs": 2,
     }
-    jobs = {"lint": "success", "docs": "success", "test": "success"}
+    jobs = {"lint": "success", "docs": "success", "test": "success", "infra": "success"}
     return {
         "reports/junit.xml": junit(passing()),
         "reports/coverage.xml": coverage(),
@@ -273,7 +279,7 @@ def left_behind() -> dict[str, str]:
         "reports/importance.json": json.dumps({**envelope, "features": {"mean_radius": 0.7}}),
         "reports/delivery.json": json.dumps({**envelope, "rows": 9}),
         "reports/deliveries.jsonl": "".join(f"{json.dumps(d)}\n" for d in deliveries),
-        "events.jsonl": f"{json.dumps(event)}\n{json.dumps(drill)}\n",
+        "events.jsonl": "".join(f"{json.dumps(e)}\n" for e in [event, drill, *delivered.events()]),
     }
 
 
