@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 MOST_LINES = 50_000
 _HIDDEN = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_HEADING = re.compile(r"^ {0,3}(#{1,6})\s+(.+?)\s*#*$")
 # `## [1.1.0] - 2026-05-01`, `## v1.1.0`, `# Release 1.1.0 (2026-05-01)`; a day is no version.
 _VERSION = re.compile(
     r"^(?:release|version|tag)?\s*\[?v?(\d+(?:\.\d+){1,3})(?![\d.]*-?\w)(?:\+[\w.]+)?\]?(?![\w.])",
@@ -48,11 +47,15 @@ def sections(content: str) -> dict[str, str]:
 
 
 def _heading(line: str, below: str) -> tuple[int, str]:
-    match = _HEADING.match(line)
-    if match:
-        return len(match[1]), match[2]
-    rule = _UNDERLINE.match(below) if line.strip() and not _UNDERLINE.match(line) else None
-    return (1 if rule[1][0] == "=" else 2, line.strip()) if rule else (0, "")
+    """Return depth and title of a heading; depth 0 for any other line."""
+    plain = line.strip()
+    if plain.startswith("#") and not line.startswith("    "):
+        title = plain.lstrip("#")
+        depth = len(plain) - len(title)
+        # No title is that long, and a pattern may take its time with what is.
+        return (depth, title.strip(" \t#")[:200]) if depth <= 6 else (0, "")
+    rule = _UNDERLINE.match(below) if plain and not _UNDERLINE.match(line) else None
+    return (1 if rule[1][0] == "=" else 2, plain[:200]) if rule else (0, "")
 
 
 def says_something(text: str) -> bool:
@@ -115,11 +118,11 @@ def _rows(page: str) -> Iterator[tuple[str, str]]:
 def _headed(page: str) -> Iterator[tuple[str, str]]:
     version, kept = "", list[str]()
     for line in [*page.splitlines()[:MOST_LINES], "# end"]:
-        match = _HEADING.match(line)
-        if match is None:
+        depth, title = _heading(line, "")
+        if not depth:
             kept.append(line)
             continue
         if version:
             yield version, "\n".join(kept)
-        named = _NUMBERED.match(match[2]) or _MODEL.match(match[2])
+        named = _NUMBERED.match(title) or _MODEL.match(title)
         version, kept = (named[1] if named else ""), []

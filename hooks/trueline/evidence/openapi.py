@@ -62,18 +62,21 @@ class Api:
         return [operation for operation in self.operations if operation.method == "post"]
 
     def resolved(self, schema: dict[str, object]) -> dict[str, object] | None:
-        """Follow references inside the document; None when one leads nowhere."""
+        """Follow references inside the document; None when one leads nowhere.
+
+        What stands beside a reference, such as a description, stays with the reference.
+        """
         for _ in range(20):
             link = schema.get("$ref")
             if link is None:
                 return schema
             found: object = self.whole
             for part in text(link).removeprefix("#/").split("/"):
-                found = mapping(found).get(part.replace("~1", "/").replace("~0", "~"))
+                key = part.replace("~1", "/").replace("~0", "~")
+                found = found.get(key) if isinstance(found, dict) else None
             if not text(link).startswith("#/") or not isinstance(found, dict):
                 return None
-            # What stands beside a reference, such as a description, goes before what it leads to.
-            schema = {**mapping(found), **{k: v for k, v in schema.items() if k != "$ref"}}
+            schema = found
         return None
 
     def properties(self, schema: object) -> Iterator[tuple[str, dict[str, object] | None]]:
@@ -85,7 +88,6 @@ class Api:
         seen: set[str] = set()
         count = 0
         while waiting and count < MOST:
-            count += 1
             name, found = waiting.pop()
             link = text(found.get("$ref"))
             if link and link in seen:
@@ -95,7 +97,9 @@ class Api:
             if body is None:
                 yield name or link, None
                 continue
-            for key, inner in mapping(body.get("properties")).items():
+            count += 1
+            for key, inner in list(mapping(body.get("properties")).items())[:MOST]:
+                count += 1
                 below = f"{name}.{key}" if name else key
                 yield below, mapping(inner) if isinstance(inner, dict) else None
                 waiting.append((below, mapping(inner)))

@@ -23,6 +23,7 @@ from . import (
     imports,
     infra,
     mainline,
+    mlflow,
     openapi,
     packaged,
     pages,
@@ -49,6 +50,7 @@ from .history import History
 from .hooks import Hooks
 from .imports import Imports
 from .infra import Infrastructure
+from .mlflow import Tracking
 from .openapi import Api
 from .pages import Pages
 from .pipeline import Notebooks, Stage
@@ -103,6 +105,7 @@ class Snapshot:
     vouched: Vouched
     codeowners: Document[CodeOwners]
     runs: Runs
+    tracking: Document[Tracking]
     commits: Mapping[str, Commit]
     forge: Forge
     unreadable: Mapping[str, str]
@@ -186,6 +189,7 @@ def collect(
         vouched=vouched,
         codeowners=codeowners.read(tree),
         runs=left,
+        tracking=mlflow.read(tree),
         commits=repository.commits(_named(left, vouched, found, at)),
         forge=_forge(repository, tree, at, forge_from, ask=ask_forge),
         unreadable=dict(tree.seen),

@@ -255,13 +255,9 @@ def left_behind() -> dict[str, str]:
         for s in slots
     ]  # fmt: skip
     kpis = [
-        {"name": name, "unit": unit, "baseline": baseline, "target": target, "direction": "down",
-         "source": source, "value": value, "status": "short"}
-        for name, unit, baseline, target, source, value in (
-            ("cost_of_missed_cases", "EUR a month", 41000, 29000, "ledger.malpractice_claims", 31000),
-            ("wrong_calls", "patients a week", 37, 20, "switchboard.recall_calls", 24),
-        )
-    ]  # fmt: skip
+        {"name": "missed_cases", "unit": "share", "value": 0.91, "status": "between"},
+        {"name": "referrals", "unit": "share", "value": 0.45, "status": "between"},
+    ]
     kpi = {
         "status": "passed",
         "message": "2 KPIs",

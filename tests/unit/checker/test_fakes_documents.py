@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from trueline.maturity.score import Outcome
@@ -75,8 +76,14 @@ def published(project: Project, *, by_ci: bool) -> None:
         )
 
 
-def without_example(body: dict[str, dict[str, dict[str, dict[str, object]]]]) -> None:
-    del body["components"]["schemas"]["Answer"]["example"]
+def without_example(body: dict[str, Any]) -> None:
+    del body["paths"]["/predict"]["post"]["responses"]["200"]["content"]["application/json"][
+        "example"
+    ]
+
+
+def of_unknown_type(body: dict[str, Any]) -> None:
+    body["paths"]["/predict"]["post"]["requestBody"]["content"]["application/json"]["schema"] = {}
 
 
 def described_later(project: Project) -> None:
@@ -135,7 +142,7 @@ def starters_headings(project: Project) -> None:
 
 
 CASES: list[tuple[str, str, Outcome, Callable[[Project], object]]] = [
-    ("1.1.1", "vague target", UNMET, lambda p: p.edit(NUMBERS, "target: 20", "target: fewer")),
+    ("1.1.1", "vague target", UNMET, lambda p: p.edit(NUMBERS, "target: 0.4", "target: fewer")),
     ("1.1.1", "broken", UNKNOWN, lambda p: p.write(NUMBERS, "kpis: [")),
     ("1.1.1", "report of tomorrow", PARTIAL, lambda p: p.report("reports/kpi.json", created_at=ago(days=-1))),
     ("1.1.2", "starter's form", MET, lambda p: roles(p, "Ada <ada@acme.example>")),
@@ -153,6 +160,7 @@ CASES: list[tuple[str, str, Outcome, Callable[[Project], object]]] = [
     ("1.2.3", "a large value", UNMET, lambda p: p.edit(RECORD, "value: 0.83", f"value: {'9' * 400}")),
     ("1.2.3", "unnamed in params", PARTIAL, lambda p: p.edit("params.yaml", "name: boosted_trees, ", "")),
     ("1.3.1", "no example", UNMET, lambda p: described(p, without_example)),
+    ("1.3.1", "no schema", UNMET, lambda p: described(p, of_unknown_type)),
     ("1.3.1", "tested before", PARTIAL, described_later),
     ("1.3.1", "broken", UNKNOWN, lambda p: p.write("docs/openapi.json", "{")),
     ("1.3.2", "a remark", UNMET, drawn_in_a_remark),

@@ -20,7 +20,7 @@ scenario.simply(
     no_kpi_report=lambda p: p.evidence.pop(REPORT),
     shipped_goals=lambda p: p.write(GOALS, shipped(GOALS)),
     stranger_report=lambda p: p.report(REPORT, commit=side_commit(p)),
-    target_moved=lambda p: p.edit(NUMBERS, "target: 20", "target: 25"),
+    target_moved=lambda p: p.edit(NUMBERS, "target: 0.4", "target: 0.45"),
     future=lambda p: record(p, STATEMENT, reviewed_on="2026-07-02"),
     local_report=lambda p: p.report(REPORT, source="local"),
     wording=lambda p: p.edit(
@@ -38,5 +38,5 @@ def shipped_numbers(project: Project) -> None:
 @scenario("other-name")
 def other_name(project: Project) -> None:
     kpis: list[dict[str, Any]] = json.loads(project.evidence[REPORT])["kpis"]
-    kpis[0]["name"] = "cost_of_missed_case"
+    kpis[0]["name"] = kpis[0]["name"].removesuffix("s")
     project.report(REPORT, kpis=kpis)

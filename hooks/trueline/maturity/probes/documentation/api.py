@@ -59,9 +59,12 @@ class ApiIsDocumented(Probe):
 
 def _gap(api: Api, operation: Operation) -> str | None:
     for side, media in (("request", operation.request), ("response", operation.answers)):
+        if not media:
+            return f"the {side} has no content"
         properties = [item for part in media for item in api.properties(part.get("schema"))]
+        # A list of numbers has no field: then the whole has to be described.
         if not properties:
-            return f"the {side} has no field"
+            properties = [("the whole", mapping(part.get("schema"))) for part in media]
         for name, schema in properties:
             if schema is None:
                 return f"{name} of the {side} refers to nothing"
@@ -70,7 +73,7 @@ def _gap(api: Api, operation: Operation) -> str | None:
                 return f"{name} of the {side} refers to nothing"
             if not any(key in schema for key in TYPES):
                 return f"{name} of the {side} has no type"
-            if not text(whole.get("description")):
+            if not text(schema.get("description")) and not text(whole.get("description")):
                 return f"{name} of the {side} has no description"
         if not any(_example(api, part) for part in media):
             return f"the {side} has no example"

@@ -15,9 +15,9 @@ from ...probe import Probe
 LIST = "docs/architecture/components.yaml"
 DRAWING = "docs/architecture/README.md"
 FIELDS = ("name", "kind", "purpose")
+MOST = 1_000
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_MERMAID = re.compile(r"(?ms)^[ \t]*(```+|~~~+)[ \t]*\{?mermaid\}?[ \t]*$(.*?)^[ \t]*\1[ \t]*$")
-_REMARK = re.compile(r"(?m)^[ \t]*%%.*$")
+_FENCES = ("```", "~~~")
 # Resources of Terraform that run something of the project's own; all others carry or guard it.
 _RUNS = re.compile(r"_(service|service_v2|function|deployment|deployment_v1|stateful_set|app)$")
 _CARRIES = re.compile(r"discovery|policy|permission|endpoint|^kubernetes_service$|service_account")
@@ -51,8 +51,8 @@ class ArchitectureIsDescribed(Probe):
 
 
 def _gap(components: list[dict[str, object]]) -> str | None:
-    if not components:
-        return "no component is listed"
+    if not 0 < len(components) <= MOST:
+        return f"{len(components)} components are listed, 1 to {MOST} make sense"
     for item in components:
         name = text(item.get("name")) or "a component without name"
         lacking = [field for field in FIELDS if filler(text(item.get(field)))]
@@ -129,11 +129,28 @@ def _defined(snapshot: Snapshot) -> Iterator[str]:
 
 def _undrawn(names: list[str], content: str) -> str | None:
     """Say which component no mermaid diagram names; a remark or comment draws nothing."""
-    blocks = [match[1] for match in _MERMAID.findall(_COMMENT.sub("", content))]
-    if not blocks:
+    drawn = _drawn(_COMMENT.sub("", content)).lower()
+    if not drawn.strip():
         return "it has no mermaid diagram"
-    drawn = _REMARK.sub("", "\n".join(blocks))
-    lost = [
-        name for name in names if not re.search(rf"(?i)(?<![\w-]){re.escape(name)}(?![\w-])", drawn)
-    ]
+    words = set(re.findall(r"[\w-]+", drawn))
+    plain = [name for name in names if re.fullmatch(r"[\w-]+", name)]
+    lost = [name for name in plain if name.lower() not in words]
+    lost += [name for name in names if name not in plain and name.lower() not in drawn]
     return f"its diagram does not name {lost[0]}" if lost else None
+
+
+def _drawn(content: str) -> str:
+    """Return the lines of all mermaid blocks, without their remarks."""
+    found: list[str] = []
+    fence, mermaid = "", False
+    for line in content.splitlines():
+        plain = line.strip()
+        if fence:
+            if plain.startswith(fence) and not plain.strip(fence[0]):
+                fence = ""
+            elif mermaid and not plain.startswith("%%"):
+                found.append(plain)
+        elif plain.startswith(_FENCES):
+            said = plain.lstrip(plain[0])
+            fence, mermaid = plain[: len(plain) - len(said)], said.strip(" {}").lower() == "mermaid"
+    return "\n".join(found)

@@ -18,6 +18,7 @@ from ...probe import Probe
 
 TEAM = "docs/project/team.yaml"
 ROLES = ("product", "data science", "ml engineering", "operations", "risk")
+LONGEST = 500  # characters of one name, handle or address
 _ADDRESS = re.compile(r"[^\s<>,;@\"']+@[^\s<>,;@\"']+\.[^\s<>,;@\"']+")
 _HANDLE = re.compile(r"(?<![\w.])@[\w./-]+")
 # GitHub hides an address behind the account's name.
@@ -130,7 +131,7 @@ def _words(value: object) -> Iterator[str]:
             waiting += item.values()
         elif isinstance(item, list):
             waiting += item
-        elif said := text(item).lower():
+        elif said := text(item)[:LONGEST].lower():
             yield said
             addresses = _ADDRESS.findall(said)
             yield from addresses
