@@ -114,6 +114,16 @@ def outside_part(project: Project) -> None:
     project.edit(DRAWING, "  data --> features", "  registry --> data --> features")
 
 
+def broken_infrastructure(project: Project) -> None:
+    project.edit_yaml("compose.yaml", lambda body: body["services"].pop("prometheus"))
+    project.write("infra/modules/service/more.tf", 'resource "aws_ecs_service" "prometheus" {\n')
+
+
+def exploring(project: Project) -> None:
+    project.edit(".copier-answers.yml", "phase: production", "phase: exploration")
+    del project.evidence["reports/kpi.json"]
+
+
 def build_with(project: Project, command: str) -> None:
     project.edit(CI, BUILD, command)
 
@@ -145,6 +155,7 @@ CASES: list[tuple[str, str, Outcome, Callable[[Project], object]]] = [
     ("1.1.1", "vague target", UNMET, lambda p: p.edit(NUMBERS, "target: 0.4", "target: fewer")),
     ("1.1.1", "broken", UNKNOWN, lambda p: p.write(NUMBERS, "kpis: [")),
     ("1.1.1", "report of tomorrow", PARTIAL, lambda p: p.report("reports/kpi.json", created_at=ago(days=-1))),
+    ("1.1.1", "exploring", MET, exploring),
     ("1.1.2", "starter's form", MET, lambda p: roles(p, "Ada <ada@acme.example>")),
     ("1.1.2", "account alone", MET, lambda p: roles(p, "@ada")),
     ("1.1.2", "somebody else", PARTIAL, lambda p: roles(p, "@eve")),
@@ -165,6 +176,7 @@ CASES: list[tuple[str, str, Outcome, Callable[[Project], object]]] = [
     ("1.3.1", "broken", UNKNOWN, lambda p: p.write("docs/openapi.json", "{")),
     ("1.3.2", "a remark", UNMET, drawn_in_a_remark),
     ("1.3.2", "an outside part", MET, outside_part),
+    ("1.3.2", "unreadable infrastructure", UNKNOWN, broken_infrastructure),
     ("2.2.2", "a renamed copy", UNMET, lambda p: copied(p, "average")),
     ("2.2.2", "a workspace member", MET, lambda p: member(p, "{workspace = true}")),
     ("2.2.2", "another release", UNMET, lambda p: member(p, '{git = "https://git.acme.example/churn"}')),

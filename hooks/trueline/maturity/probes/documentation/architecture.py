@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ....evidence.document import mapping, sequence, text
 from ....evidence.snapshot import Snapshot
 from ... import attestation
-from ...finding import Finding, Place, missing
+from ...finding import Finding, Place, missing, unseen
 from ...forms import filler, form, page
 from ...probe import Probe
 
@@ -39,6 +39,13 @@ class ArchitectureIsDescribed(Probe):
         gap = _gap(components) or _drift(components, snapshot)
         if gap:
             return missing(f"{LIST}: {gap}", Place(LIST))
+        ghost = _ghost(components, snapshot)
+        if ghost and snapshot.infra.broken:
+            path, problem = snapshot.infra.broken[0]
+            return unseen(f"{path} cannot be read: {problem}", Place(path))
+        if ghost:
+            reason = f"{LIST}: neither compose.yaml nor infra/ defines {ghost}"
+            return missing(reason, Place(LIST))
         drawn = page(snapshot, DRAWING)
         if isinstance(drawn, Finding):
             return drawn
@@ -64,32 +71,34 @@ def _gap(components: list[dict[str, object]]) -> str | None:
 
 
 def _drift(components: list[dict[str, object]], snapshot: Snapshot) -> str | None:
-    """Name what the list lacks, and what it has too much."""
-    by_kind = {
-        kind: {_plain(text(item.get("name"))) for item in components if _kind(item) == kind}
-        for kind in ("package", "service")
-    }
+    """Name what the list lacks, and a package that it has too much."""
+    known, running = _listed(components, "package"), _listed(components, "service")
     packages = {_plain(name): name for name in _packages(snapshot)}
     services = {_plain(name): name for name in _services(snapshot)}
-    listed = by_kind["package"] | by_kind["service"]
-    lost = sorted(packages.keys() - by_kind["package"])
+    lost = sorted(packages.keys() - known)
     if lost:
         return f"the package {packages[lost[0]]} is not in it"
-    lost = sorted(services.keys() - listed)
+    lost = sorted(services.keys() - known - running)
     if lost:
         return f"the service {services[lost[0]]} is not in it"
-    ghosts = sorted(by_kind["package"] - packages.keys())
-    if ghosts:
-        return f"there is no package {ghosts[0]}"
-    known = {_plain(name) for name in _defined(snapshot)}
-    ghosts = sorted(by_kind["service"] - known)
-    return f"neither compose.yaml nor infra/ defines {ghosts[0]}" if ghosts else None
+    ghosts = sorted(known - packages.keys())
+    return f"there is no package {ghosts[0]}" if ghosts else None
 
 
-def _kind(item: dict[str, object]) -> str:
-    """Return service for all that runs, whatever it calls itself; other kinds are free."""
-    said = text(item.get("kind")).lower()
-    return "service" if item.get("runtime") is True else said
+def _ghost(components: list[dict[str, object]], snapshot: Snapshot) -> str | None:
+    """Name a service of the list that no file defines."""
+    known = {_plain(defined.name) for defined in snapshot.infra.definitions}
+    return next(iter(sorted(_listed(components, "service") - known)), None)
+
+
+def _listed(components: list[dict[str, object]], kind: str) -> set[str]:
+    """Return the names of one kind; all that runs is a service, and other kinds are free."""
+    return {
+        _plain(text(item.get("name")))
+        for item in components
+        if text(item.get("kind")).lower() == kind
+        or (kind == "service" and item.get("runtime") is True)
+    }
 
 
 def _plain(name: str) -> str:
@@ -121,10 +130,6 @@ def _services(snapshot: Snapshot) -> Iterator[str]:
         kind = block.labels[0] if block else ""
         if _RUNS.search(kind) and not _CARRIES.search(kind) and defined.name not in _PLAIN:
             yield defined.name
-
-
-def _defined(snapshot: Snapshot) -> Iterator[str]:
-    yield from (defined.name for defined in snapshot.infra.definitions)
 
 
 def _undrawn(names: list[str], content: str) -> str | None:

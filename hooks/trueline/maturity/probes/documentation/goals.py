@@ -41,6 +41,8 @@ class GoalsAreWritten(Probe):
         signed = attestation.judge(self.entry, snapshot, *places)
         if signed.strength is not Strength.PROVED:
             return signed
+        if snapshot.project.phase == "exploration":
+            return signed  # nothing is deployed yet whose effect could be reported
         gap = _unreported(snapshot, {text(kpi.get("name")) for kpi in kpis})
         return weak(gap, *signed.evidence, remedy="run `poe monitor`") if gap else signed
 
