@@ -24,15 +24,17 @@ def judge(entry: Entry, snapshot: Snapshot, *precheck: Place) -> Finding:
     if records.problem:
         return unseen(f"maturity.yaml cannot be read: {records.problem}", Place("maturity.yaml"))
     record = snapshot.vouched.latest(entry.id)
+    signing = f"trueline attest {entry.id}"
     if record is None:
         remedy = f"let its owner attest {entry.id} in maturity.yaml"
-        return weak("nobody attests it in maturity.yaml", *precheck, remedy=remedy)
+        return weak("nobody attests it in maturity.yaml", *precheck, remedy=remedy, start=signing)
     place = Place("maturity.yaml", record.line or None, f"the record of {entry.id}")
     if text(record.fields.get("claim")) == "unmet":
         return missing("its owner says that it is not met", place)
     gap = _form(record, snapshot)
     if gap:
-        return weak(f"the attestation does not count: {gap}", place, *precheck)
+        said = f"the attestation does not count: {gap}"
+        return weak(said, place, *precheck, remedy="mend the record, or sign anew", start=signing)
     return _age(entry, record, snapshot, place, precheck)
 
 
@@ -68,8 +70,9 @@ def _age(
     most = entry.number("review_days")
     days = min(most, wanted) if isinstance(wanted, (int, float)) and wanted > 0 else most
     until = reviewed + timedelta(days=days)
+    again = {"remedy": "review it again", "start": f"trueline attest {entry.id}"}
     if snapshot.now.date() > until:
-        return old(f"the review of {reviewed} held until {until}", place, remedy="review it again")
+        return old(f"the review of {reviewed} held until {until}", place, **again)
     sha = text(fields.get("reviewed_commit"))
     if not snapshot.commit(sha).known:
         return unseen(f"the attestation {foreign(sha, snapshot)}", place)
@@ -87,9 +90,7 @@ def _age(
         if any(matches(text(pattern), path) for pattern in patterns)
     ]
     if changed:
-        return old(
-            f"{changed[0]} changed since the review of {reviewed}", place, remedy="review it again"
-        )
+        return old(f"{changed[0]} changed since the review of {reviewed}", place, **again)
     due = "; due for review" if until - snapshot.now.date() <= timedelta(days=DUE_DAYS) else ""
     return found(
         f"reviewed by {text(fields.get('owner'))} on {reviewed}, holds until {until}{due}",
