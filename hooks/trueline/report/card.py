@@ -6,7 +6,6 @@ import io
 import os
 import shutil
 import sys
-from itertools import groupby
 
 from rich.console import Console
 from rich.markup import escape
@@ -14,19 +13,19 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ..maturity.catalogue import load
+from ..maturity.levels import Standing, standings
 from ..maturity.score import Outcome, Result, Statement
-from .badge import message
+from .badge import headline
 from .plain import cleaned
+from .sections import SYMBOLS, coverage, sections
 
-# A symbol besides the colour: not everyone sees the colours, and a log has none.
-SYMBOLS = {
-    Outcome.MET: ("✔", "green"),
-    Outcome.PARTIAL: ("◐", "yellow"),
-    Outcome.UNMET: ("✘", "red"),
-    Outcome.STALE: ("⧗", "magenta"),
-    Outcome.UNKNOWN: ("?", "cyan"),
-    Outcome.NA: ("\u2013", "bright_black"),
+COLOURS = {
+    Outcome.MET: "green",
+    Outcome.PARTIAL: "yellow",
+    Outcome.UNMET: "red",
+    Outcome.STALE: "magenta",
+    Outcome.UNKNOWN: "cyan",
+    Outcome.NA: "bright_black",
 }
 _PLAIN = {"✔": "+", "◐": "~", "✘": "x", "⧗": "!", "\u2013": "-", "·": "|", "→": ">"}
 
@@ -51,20 +50,18 @@ def card(result: Result, *, terminal: bool = False, width: int | None = None) ->
 
 def _print(console: Console, result: Result) -> None:
     commit = result.commit[:12] or "no commit yet"
-    console.print(
-        f"[bold]{escape(message(result.core, result.phase))}[/]  {result.phase}, {commit}"
-    )
-    titles = load().sections
-    for section, group in groupby(result.statements, key=lambda s: s.entry.section):
+    console.print(f"[bold]{escape(headline(result))}[/]  {escape(result.phase)}, {commit}")
+    for section in sections(result):
         console.print()
-        console.print(f"[bold]{section} {escape(titles[section])}[/]")
+        console.print(f"[bold]{section.number} {escape(section.title)}[/]")
         table = Table.grid(padding=(0, 1), expand=False)
         table.add_column(width=1)
         table.add_column(width=5)
         table.add_column(overflow="fold")
-        for statement in group:
-            symbol, colour = SYMBOLS[statement.outcome]
-            table.add_row(Text(symbol, style=colour), statement.entry.id, _body(statement, colour))
+        for statement in section.statements:
+            colour = COLOURS[statement.outcome]
+            symbol = Text(SYMBOLS[statement.outcome], style=colour)
+            table.add_row(symbol, statement.entry.id, _body(statement, colour))
         console.print(Padding(table, (0, 0, 0, 1)))
     _footer(console, result)
 
@@ -92,10 +89,20 @@ def _footer(console: Console, result: Result) -> None:
         f"{core.met} met, {core.partial} partial, {core.unmet} unmet, {core.stale} stale, "
         f"{core.unknown} unknown, {core.na} not applicable"
     )
-    console.print(
-        f"This release scores {len(result.statements)} of the {result.total} statements "
-        "of the maturity assessment."
+    if result.beyond.applicable:
+        beyond = result.beyond
+        console.print(f"beyond the core: {beyond.met} of {beyond.applicable} met")
+    for standing in standings(result):
+        console.print(Text(_level(standing)))
+    console.print(coverage(result))
+
+
+def _level(standing: Standing) -> str:
+    said = (
+        f"{standing.scale.name}'s MLOps level {standing.reached} of {standing.top}: "
+        f"{standing.title}"
     )
+    return f"{said}; the next asks {', '.join(standing.left)}" if standing.left else said
 
 
 def _encodable(text: str) -> str:

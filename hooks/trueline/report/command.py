@@ -10,7 +10,7 @@ import click
 from ..errors import BadInput
 from ..exitcodes import FINDING, FINE
 
-FORMATS = ("rich", "json", "badge", "shields")
+FORMATS = ("rich", "md", "html", "json", "sarif", "badge", "shields")
 
 
 @click.command("check")
@@ -21,7 +21,8 @@ FORMATS = ("rich", "json", "badge", "shields")
     type=click.Choice(FORMATS),
     default="rich",
     show_default=True,
-    help="A card for people, JSON, an SVG badge, or the JSON of a shields.io endpoint.",
+    help="A card for the terminal; a Markdown checklist, also for pull requests; one HTML page; "
+    "JSON; SARIF for code scanning; an SVG badge, or what a shields.io badge reads.",
 )
 @click.option(
     "--output",
