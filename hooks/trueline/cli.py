@@ -17,6 +17,8 @@ from .exitcodes import BAD_INPUT
 COMMANDS: dict[str, tuple[str, str]] = {
     "new": (".alignment.new", "Make a project from the template."),
     "check": (".report.command", "Score a repository from its evidence."),
+    "next": (".guidance.next", "Name the best next steps of a project."),
+    "explain": (".guidance.explain", "Explain a statement: what it asks, why, what counts."),
     "align": (".alignment.align", "Compare a project with the template it was made from."),
     "update": (".alignment.update", "Merge a newer template into a project, edits kept."),
 }

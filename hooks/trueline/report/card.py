@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import os
-import shutil
-import sys
-
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
@@ -18,6 +13,7 @@ from ..maturity.score import Outcome, Result, Statement
 from .badge import headline
 from .plain import cleaned
 from .sections import SYMBOLS, coverage, sections
+from .terminal import painted
 
 COLOURS = {
     Outcome.MET: "green",
@@ -27,25 +23,12 @@ COLOURS = {
     Outcome.UNKNOWN: "cyan",
     Outcome.NA: "bright_black",
 }
-_PLAIN = {"✔": "+", "◐": "~", "✘": "x", "⧗": "!", "\u2013": "-", "·": "|", "→": ">"}
 
 
 def card(result: Result, *, terminal: bool = False, width: int | None = None) -> str:
     """Return the card, at most `width` columns wide; colours need a terminal and no NO_COLOR."""
-    colours = terminal and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    columns = width or shutil.get_terminal_size((100, 24)).columns
-    buffer = io.StringIO()
-    console = Console(
-        file=buffer,
-        width=max(40, min(columns, 120)),
-        force_terminal=bool(colours),
-        no_color=not colours,
-        color_system="standard" if colours else None,
-        highlight=False,
-        legacy_windows=False,
-    )
-    _print(console, cleaned(result))
-    return _encodable("\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n")
+    result = cleaned(result)
+    return painted(lambda console: _print(console, result), terminal=terminal, width=width)
 
 
 def _print(console: Console, result: Result) -> None:
@@ -103,15 +86,3 @@ def _level(standing: Standing) -> str:
         f"{standing.title}"
     )
     return f"{said}; the next asks {', '.join(standing.left)}" if standing.left else said
-
-
-def _encodable(text: str) -> str:
-    """Replace the symbols where the terminal's encoding has none."""
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    try:
-        text.encode(encoding)
-    except UnicodeEncodeError:
-        for symbol, plain in _PLAIN.items():
-            text = text.replace(symbol, plain)
-        text = text.encode(encoding, "replace").decode(encoding)
-    return text

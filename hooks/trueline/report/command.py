@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -49,11 +48,12 @@ def command(
     PATH is the root of a git repository (default: here).
     Exit codes: 0 scored, 1 fewer met than --fail-under, 2 no such repository.
     """
+    from ..evidence.moment import stated
     from ..evidence.snapshot import collect
     from ..maturity.score import score
     from .render import render
 
-    result = score(collect(path, now=_moment(now), ask_forge=forge))
+    result = score(collect(path, now=stated(now), ask_forge=forge))
     colour = output is None and form == "rich"
     text = render(result, form, terminal=colour)
     if output is None:
@@ -65,17 +65,6 @@ def command(
         click.echo(f"trueline: {result.core.met} statements met, the target is {target}", err=True)
         return FINDING
     return FINE
-
-
-def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    from ..evidence.moment import moment
-
-    at = moment(text)
-    if at is None:
-        raise BadInput(f"--now {text!r} is no ISO 8601 time, as 2026-07-01T00:00:00Z")
-    return at
 
 
 def _write(path: Path, text: str) -> None:
