@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": (".report.command", "Score a repository from its evidence."),
     "next": (".guidance.next", "Name the best next steps of a project."),
     "explain": (".guidance.explain", "Explain a statement: what it asks, why, what counts."),
+    "start": (".guidance.start", "Begin the document that a statement asks for."),
     "align": (".alignment.align", "Compare a project with the template it was made from."),
     "update": (".alignment.update", "Merge a newer template into a project, edits kept."),
 }
