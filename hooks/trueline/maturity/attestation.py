@@ -31,11 +31,16 @@ def judge(entry: Entry, snapshot: Snapshot, *precheck: Place) -> Finding:
     place = Place("maturity.yaml", record.line or None, f"the record of {entry.id}")
     if text(record.fields.get("claim")) == "unmet":
         return missing("its owner says that it is not met", place)
-    gap = _form(record, snapshot)
-    if gap:
-        said = f"the attestation does not count: {gap}"
+    lack = _form(record, snapshot)
+    if lack:
+        said = f"the attestation does not count: {lack}"
         return weak(said, place, *precheck, remedy="mend the record, or sign anew", start=signing)
     return _age(entry, record, snapshot, place, precheck)
+
+
+def gap(fields: dict[str, object], snapshot: Snapshot) -> str | None:
+    """Say why a record of these fields would not count; None when its form is whole."""
+    return _form(Attestation(text(fields.get("id")), fields), snapshot)
 
 
 def _form(record: Attestation, snapshot: Snapshot) -> str | None:

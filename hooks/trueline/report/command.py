@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from ..errors import BadInput
 from ..exitcodes import FINDING, FINE
 
 FORMATS = ("rich", "md", "html", "json", "sarif", "badge", "shields")
@@ -52,6 +51,7 @@ def command(
     from ..evidence.snapshot import collect
     from ..maturity.score import score
     from .render import render
+    from .writing import write
 
     result = score(collect(path, now=stated(now), ask_forge=forge))
     colour = output is None and form == "rich"
@@ -59,20 +59,9 @@ def command(
     if output is None:
         click.echo(text, nl=not text.endswith("\n"), color=True if colour else None)
     else:
-        _write(output, text if text.endswith("\n") else f"{text}\n")
+        write(output, text if text.endswith("\n") else f"{text}\n")
     target = result.target if fail_under is None else fail_under
     if target is not None and result.core.met < target:
         click.echo(f"trueline: {result.core.met} statements met, the target is {target}", err=True)
         return FINDING
     return FINE
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file as a whole or not at all."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_text(text, "utf-8")
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise BadInput(f"cannot write {path}: {error.strerror}") from error
