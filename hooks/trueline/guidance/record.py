@@ -91,21 +91,21 @@ def _after(text: str, node: yaml.Node) -> int:
     """
     last = node.start_mark.line + 1
     waiting: list[bool] = []  # the open collections within the node: is it in brackets?
-    event: Any  # the parser's marks are never None for a text
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        start: Any = event.start_mark  # by the types it may be None, which it never is for a text
+        end: Any = event.end_mark
         inside = bool(waiting)
         if isinstance(event, yaml.CollectionStartEvent):
-            if inside or event.start_mark.index == node.start_mark.index:
+            if inside or start.index == node.start_mark.index:
                 waiting.append(bool(event.flow_style))
         elif inside and isinstance(event, yaml.CollectionEndEvent):
             if waiting.pop():
-                last = event.end_mark.line + 1
+                last = end.line + 1
             if not waiting:
                 break
         elif inside and isinstance(event, yaml.NodeEvent):
-            mark = event.end_mark
             block = isinstance(event, yaml.ScalarEvent) and event.style in ("|", ">")
-            last = mark.line if block and mark.column == 0 else mark.line + 1
+            last = end.line if block and end.column == 0 else end.line + 1
     return last
 
 

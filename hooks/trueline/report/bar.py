@@ -15,17 +15,17 @@ def bar(counts: Core, name: str) -> str:
     """Return the bar; its colours come from the page's style sheet."""
     label = escape(f"{name}: {tally(counts)}")
     parts = []
-    x = 0.0
+    done = 0
     for outcome in ORDER:
         number = getattr(counts, outcome.value)
         if number:
-            width = 100 * number / counts.applicable
+            x, end = (100 * n / counts.applicable for n in (done, done + number))
             # A thin gap keeps neighbours apart for those who do not see the colours.
-            shown = max(width - 0.6, 0.4)
+            shown = end - x - (0.6 if done + number < counts.applicable else 0)
             parts.append(
                 f'<rect class="{outcome.value}" x="{x:.2f}" y="0" width="{shown:.2f}" height="8"/>'
             )
-            x += width
+            done += number
     return (
         f'<svg role="img" aria-label="{label}" viewBox="0 0 100 8" preserveAspectRatio="none">'
         f"<title>{label}</title>{''.join(parts)}</svg>"

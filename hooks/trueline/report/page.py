@@ -124,7 +124,8 @@ def _step(statement: Statement) -> str:
 
 
 def _levels(result: Result) -> str:
-    rows = "\n".join(_level(standing) for standing in standings(result))
+    there = {statement.entry.id: anchor(statement) for statement in result.statements}
+    rows = "\n".join(_level(standing, there) for standing in standings(result))
     return (
         '<section aria-labelledby="levels">\n<h2 id="levels">Levels</h2>\n<table>\n'
         "<caption>Where the statements that are met put the project on two public scales."
@@ -134,8 +135,12 @@ def _levels(result: Result) -> str:
     )
 
 
-def _level(standing: Standing) -> str:
-    left = ", ".join(escape(name) for name in standing.left) or "nothing more"
+def _level(standing: Standing, there: dict[str, str]) -> str:
+    names = [
+        f'<a href="#{there[name]}">{escape(name)}</a>' if name in there else escape(name)
+        for name in standing.left
+    ]
+    left = ", ".join(names) or "nothing more"
     scale = standing.scale
     return (
         f'<tr><th scope="row"><a href="{escape(scale.source)}">{escape(scale.name)}</a></th>'
