@@ -26,8 +26,8 @@ def as_data(result: Result) -> dict[str, Any]:
         "schema": SCHEMA,
         "ruleset_version": ruleset_version(),
         "statements": {s.entry.id: _statement(s) for s in result.statements},
-        "core": _counts(result.core),
-        "beyond": _counts(result.beyond),
+        "core": counts(result.core),
+        "beyond": counts(result.beyond),
         "levels": {standing.scale.key: _level(standing) for standing in standings(result)},
         "phase": result.phase,
         "commit": result.commit or None,
@@ -39,9 +39,10 @@ def as_data(result: Result) -> dict[str, Any]:
     }
 
 
-def _counts(counts: Core) -> dict[str, int]:
-    said = {outcome.value: getattr(counts, outcome.value) for outcome in Outcome}
-    return {**said, "applicable": counts.applicable}
+def counts(core: Core) -> dict[str, int]:
+    """Return counts by outcome, and how many statements apply."""
+    said = {outcome.value: getattr(core, outcome.value) for outcome in Outcome}
+    return {**said, "applicable": core.applicable}
 
 
 def _level(standing: Standing) -> dict[str, Any]:
