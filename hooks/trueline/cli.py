@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "new": (".alignment.new", "Make a project from the template."),
     "check": (".report.command", "Score a repository from its evidence."),
     "diff": (".past.diff", "Compare the scores of two commits."),
+    "history": (".past.history", "Show how the score went over the commits."),
     "next": (".guidance.next", "Name the best next steps of a project."),
     "explain": (".guidance.explain", "Explain a statement: what it asks, why, what counts."),
     "start": (".guidance.start", "Begin the document that a statement asks for."),
