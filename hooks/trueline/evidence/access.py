@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from . import jsontext, yamltext
-from .document import Document, Malformed, mapping, sequence, text
+from .document import Document, Malformed, mapping, sequence
 from .files import WorkTree
 
-OPENAPI = ("docs/openapi.json", "docs/openapi.yaml", "docs/openapi.yml", "openapi.json")
-OPENAPI += ("openapi.yaml", "openapi.yml")
+_FORMS = (".json", ".yaml", ".yml")
+OPENAPI = tuple(f"{folder}openapi{form}" for folder in ("docs/", "") for form in _FORMS)
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _WORLD = re.compile(r"[\"'](0\.0\.0\.0|::)/0[\"']")
 _SECRET = re.compile(

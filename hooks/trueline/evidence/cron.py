@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from itertools import pairwise
 
-_MONTHS = ("jan feb mar apr may jun jul aug sep oct nov dec").split()
-_DAYS = ("sun mon tue wed thu fri sat").split()
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
+_DAYS = "sun mon tue wed thu fri sat"
 _RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 # Two years with a leap day, so that every line but one for a leap day alone starts at least twice.
 _FIRST, _SPAN = date(2023, 3, 1), 731
@@ -33,13 +34,10 @@ def period(line: str) -> timedelta | None:
         by_date, by_week = today.day in days, today.isoweekday() % 7 in weekdays
         if today.month in months and (by_date or by_week if either else by_date and by_week):
             starts.append(offset * 1440)
-    if not starts or len(starts) == 1 and len(times) == 1:
+    if not starts or len(starts) + len(times) == 2:
         return None
-    gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
-    gaps += [
-        later + times[0] - earlier - times[-1]
-        for earlier, later in zip(starts, starts[1:], strict=False)
-    ]
+    gaps = [later - earlier for earlier, later in pairwise(times)]
+    gaps += [later + times[0] - earlier - times[-1] for earlier, later in pairwise(starts)]
     return timedelta(minutes=max(gaps))
 
 
@@ -49,7 +47,7 @@ def _fields(line: str) -> tuple[frozenset[int], ...] | None:
         return None
     found = []
     for part, (low, high), names in zip(
-        parts, _RANGES, ((), (), (), ("", *_MONTHS), _DAYS), strict=True
+        parts, _RANGES, ((), (), (), ("", *_MONTHS.split()), _DAYS.split()), strict=True
     ):
         values = [_values(piece, low, high, tuple(names)) for piece in part.split(",")]
         if not all(values):

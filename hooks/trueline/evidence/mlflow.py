@@ -26,17 +26,16 @@ MAX_BYTES = 2_000_000_000
 MAX_STEPS = 20_000_000
 # From the one that brought aliases (MLflow 2.3) to that of MLflow 3.17. Later ones may mean
 # something else by the same names.
-REVISIONS = frozenset(
-    """
-    3500859a5d39 7f2a7d5fae7d 2d6e25af4d3e acf3f17fdcc7 867495a8f9d4 5b0e9adcef9c 4465047574b1
-    f5a4f2784254 0584bdc529eb 400f98739977 6953534de441 bda7b8c39065 cbc13b556ace 770bee3ae1dd
-    a1b2c3d4e5f6 de4033877273 1a0cddfcaa16 534353b11cbc 71994744cf8e 3da73c924c2f bf29a5ff90ea
+_KNOWN = """
+3500859a5d39 7f2a7d5fae7d 2d6e25af4d3e acf3f17fdcc7 867495a8f9d4 5b0e9adcef9c 4465047574b1
+f5a4f2784254 0584bdc529eb 400f98739977 6953534de441 bda7b8c39065 cbc13b556ace 770bee3ae1dd
+a1b2c3d4e5f6 de4033877273 1a0cddfcaa16 534353b11cbc 71994744cf8e 3da73c924c2f bf29a5ff90ea
     1bd49d398cd23 b7c8d9e0f1a2 5d2d30f0abce c9d4e5f6a7b8 2c33131f4dae d3e4f5a6b7c8 d0e1f2a3b4c5
-    c8d9e0f1a2b3 1b5f0d9ad7c1 e1f2a3b4c5d6 76601a5f987d c3d6457b6d8a a5b4c3d2e1f0 ae8bbe7743c9
-    7d34483879f0 da6fb0208061 89d3d66ed43f b7e4c1a90f23 a8b9c0d1e2f3 c1d2e3f4a5b6 c3d9e7f1a2b4
-    6f8d9c3b2a1e 1971f2d9a75b 17e22815139b b7e2c1a4d9f3 75868b020152 dc11669786a5
-    """.split()
-)
+c8d9e0f1a2b3 1b5f0d9ad7c1 e1f2a3b4c5d6 76601a5f987d c3d6457b6d8a a5b4c3d2e1f0 ae8bbe7743c9
+7d34483879f0 da6fb0208061 89d3d66ed43f b7e4c1a90f23 a8b9c0d1e2f3 c1d2e3f4a5b6 c3d9e7f1a2b4
+6f8d9c3b2a1e 1971f2d9a75b 17e22815139b b7e2c1a4d9f3 75868b020152 dc11669786a5
+"""
+REVISIONS = frozenset(_KNOWN.split())
 _TABLES = (
     "runs",
     "tags",
@@ -140,28 +139,29 @@ def _tracking(connection: sqlite3.Connection) -> Tracking:
     return Tracking(_runs(connection), _versions(connection), _aliases(connection))
 
 
-def _rows(connection: sqlite3.Connection, query: str) -> Iterator[tuple[object, ...]]:
-    yield from connection.execute(f"{query} LIMIT {MOST_FACTS}")
+def _rows(
+    connection: sqlite3.Connection, query: str, *values: object
+) -> Iterator[tuple[object, ...]]:
+    yield from connection.execute(f"{query} LIMIT ?", (*values, MOST_FACTS))
+
+
+# Of the newest runs alone: a database may hold millions.
+_NEWEST = """ FROM runs JOIN {} AS facts USING (run_uuid) WHERE run_uuid IN (
+SELECT run_uuid FROM runs WHERE lifecycle_stage = 'active' ORDER BY start_time DESC LIMIT ?)"""
 
 
 def _runs(connection: sqlite3.Connection) -> dict[str, Run]:
-    newest = (
-        "SELECT run_uuid FROM runs WHERE lifecycle_stage = 'active' "
-        f"ORDER BY start_time DESC, run_uuid LIMIT {MOST_RUNS}"
-    )
-    facts = "SELECT run_uuid, key, value FROM {} WHERE run_uuid IN (" + newest + ")"
-    tags, params = (_facts(connection, facts.format(table)) for table in ("tags", "params"))
+    of_runs = "SELECT run_uuid, facts.key, facts.value" + _NEWEST
+    tags, params = (_facts(connection, of_runs.format(table)) for table in ("tags", "params"))
     metrics: dict[str, dict[str, float]] = {}
-    measured = facts.format("latest_metrics") + " AND is_nan = 0"
-    for run_id, key, value in _rows(connection, measured):
+    measured = of_runs.format("latest_metrics") + " AND facts.is_nan = 0"
+    for run_id, key, value in _rows(connection, measured, MOST_RUNS):
         if isinstance(value, (int, float)):
             metrics.setdefault(text(run_id), {})[text(key)] = float(value)
-    query = (
-        "SELECT run_uuid, status, start_time FROM runs WHERE lifecycle_stage = 'active' "
-        "ORDER BY start_time DESC, run_uuid"
-    )
+    query = """SELECT run_uuid, status, start_time FROM runs WHERE lifecycle_stage = 'active'
+    ORDER BY start_time DESC LIMIT ?"""
     found: dict[str, Run] = {}
-    for run_id, status, start in connection.execute(f"{query} LIMIT {MOST_RUNS}"):
+    for run_id, status, start in connection.execute(query, (MOST_RUNS,)):
         key = text(run_id)
         found[key] = Run(
             key,
@@ -176,7 +176,7 @@ def _runs(connection: sqlite3.Connection) -> dict[str, Run]:
 
 def _facts(connection: sqlite3.Connection, query: str) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
-    for run_id, key, value in _rows(connection, query):
+    for run_id, key, value in _rows(connection, query, MOST_RUNS):
         found.setdefault(text(run_id), {})[text(key)] = text(value)
     return found
 
@@ -187,10 +187,8 @@ def _versions(connection: sqlite3.Connection) -> tuple[Version, ...]:
         connection, "SELECT name, version, key, value FROM model_version_tags"
     ):
         tags.setdefault((text(model), _number(number)), {})[text(key)] = text(value)
-    query = (
-        "SELECT name, version, run_id, source, creation_time FROM model_versions "
-        f"ORDER BY creation_time DESC, version DESC LIMIT {MOST_VERSIONS}"
-    )
+    query = """SELECT name, version, run_id, source, creation_time FROM model_versions
+    ORDER BY creation_time DESC, version DESC LIMIT ?"""
     return tuple(
         Version(
             text(model),
@@ -200,7 +198,7 @@ def _versions(connection: sqlite3.Connection) -> tuple[Version, ...]:
             _moment(created),
             tags.get((text(model), _number(number)), {}),
         )
-        for model, number, run_id, source, created in connection.execute(query)
+        for model, number, run_id, source, created in connection.execute(query, (MOST_VERSIONS,))
     )
 
 

@@ -172,10 +172,10 @@ class _File:
                 calls.add(called := last_name(node.func))
                 for parts in around:
                     parts.calls.add(called)
-            if (name := _name(node)) is not None:
-                words.add(name)
+            if (used := _name(node)) is not None:
+                words.add(used)
                 for parts in around:
-                    parts.names.add(name)
+                    parts.names.add(used)
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                 words.add(node.value)
                 for parts in around:

@@ -50,7 +50,6 @@ from .suite import Suite
 from .versions import Manifest
 from .workflows import Workflows
 
-
 RULES = (
     "monitoring/rules.yml",
     "monitoring/rules.yaml",
@@ -200,6 +199,6 @@ def _named(
     }
     shas |= {manifest.commit for manifest in manifests[:MOST_EVENTS]}
     for types in NAMING:
-        newest = [event for event in left.newest(*types)][:MOST_EVENTS]
+        newest = left.newest(*types)[:MOST_EVENTS]
         shas |= {text(event.fields.get("git_sha")) for event in newest}
     return {sha for sha in shas if sha}

@@ -11,9 +11,8 @@ _NAME = re.compile(r"[a-zA-Z_:][\w:]*(?!\s*\()\b(?!\s*\()")
 _CODE = re.compile(r"(code|status|status_code|grpc_code)\s*(=|=~)\s*[\"'][^\"']*5")
 # Words of PromQL that may stand where a metric may, and the lists of labels behind some of them.
 _LISTS = re.compile(r"\b(by|without|on|ignoring|group_left|group_right)\s*\([^()]*\)")
-_WORDS = frozenset(
-    "and or unless bool offset by without on ignoring group_left group_right inf nan start end".split()
-)
+_OPERATORS = "and or unless bool offset by without on ignoring group_left group_right inf nan"
+_WORDS = frozenset(_OPERATORS.split())
 KINDS = {
     "availability": re.compile(r"^up$|probe_success|_up$|replicas_|health|(^|_)ready"),
     "saturation": re.compile(

@@ -1,4 +1,4 @@
-"""4.1.2: rules for four kinds of trouble, each with a runbook and a receiver, tested and drilled."""
+"""4.1.2: rules for four kinds of trouble, with runbooks and receivers, tested and drilled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""4.4.2: rows that the model does not know are flagged where it answers, and somebody reviews them."""
+"""4.4.2: rows unlike those of the training are flagged in each answer, and people review them."""
 
 from __future__ import annotations
 
@@ -59,9 +59,11 @@ class DoubtIsReviewed(Probe):
             reason = f"{SETTINGS} does not say how often cases are reviewed (cases.every_days)"
             return missing(reason, cases.place)
         page = snapshot.pages.text(PAGE)
-        reason = unwritten(PAGE, page.value, snapshot.released) if page.value is not None else None
-        if reason:
-            return weak(f"{PAGE}: {reason}", Place(PAGE), where)
+        unedited = (
+            unwritten(PAGE, page.value, snapshot.released) if page.value is not None else None
+        )
+        if unedited:
+            return weak(f"{PAGE}: {unedited}", Place(PAGE), where)
         return self._seen(snapshot, detector, every, [where, limits.place, cases.place])
 
     def _seen(

@@ -1,4 +1,4 @@
-"""4.3.1: the metrics of each version are declared, logged and held to limits, and their trend is seen."""
+"""4.3.1: metrics are declared, logged and held to limits, and their trend over versions is seen."""
 
 from __future__ import annotations
 

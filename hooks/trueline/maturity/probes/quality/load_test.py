@@ -1,4 +1,4 @@
-"""3.2.5: a load that is written down, limits of the project, a workflow, and a report within them."""
+"""3.2.5: a load written down, limits of the project, a workflow, and a report within the limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""3.2.6: no operation without a key, no root, no open door, no secret in a file; and a signature."""
+"""3.2.6: no operation without a key, no root, no open door, no secret in files; and a signature."""
 
 from __future__ import annotations
 
