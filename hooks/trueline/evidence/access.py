@@ -17,6 +17,9 @@ from .files import WorkTree
 _FORMS = (".json", ".yaml", ".yml")
 OPENAPI = tuple(f"{folder}openapi{form}" for folder in ("docs/", "") for form in _FORMS)
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_BLOCK = re.compile(r"\s*(dynamic\s+\"ingress\"|ingress\b)")
+_RULE = re.compile(r"\s*resource\s+\"(\w*security_group\w*_rule)\"")
+_TYPE = re.compile(r"\s*type\s*=\s*\"ingress\"")
 _WORLD = re.compile(r"[\"'](0\.0\.0\.0|::)/0[\"']")
 _SECRET = re.compile(
     r"(^|_)(secret|password|passwd|token|api_?keys?|private_key|access_key|credentials?)s?$", re.I
@@ -96,36 +99,44 @@ def _asks(security: object, schemes: frozenset[str]) -> bool:
 
 
 def open_ingress(terraform: str) -> Iterator[int]:
-    """Yield the lines (from 1) of Terraform code at which an ingress is open to the whole world."""
+    """Yield the lines (from 1) of Terraform code at which an ingress is open to the whole world.
+
+    That is an ingress block, or a resource of its own whose kind or `type` says ingress.
+    """
     depth = 0
-    inside: list[int] = []  # at which depths an ingress began
-    ruled: dict[int, list[int]] = {}  # depth of a `..._rule` resource -> open lines in it
-    comment = False
+    blocks: list[int] = []  # how deep each ingress block began
+    rule: list[int] | None = None  # open lines of the rule that is read, if one is
+    began = 0  # how deep that rule began
     incoming = False
-    for number, raw in enumerate(terraform.splitlines(), 1):
-        line = re.sub(r"/\*.*?\*/", "", raw)
-        if comment:
-            _, end, line = line.partition("*/")
-            comment = not end
-        line, start, _ = line.partition("/*")
-        comment = comment or bool(start)
-        line = re.sub(r"(^|\s)(#|//).*", "", line)
-        if re.match(r"\s*(dynamic\s+\"ingress\"|ingress\b)", line):
-            inside.append(depth)
-        if re.match(r"\s*resource\s+\"\w*security_group\w*_rule\"", line):
-            ruled[depth] = []
-            incoming = "ingress" in line
-        incoming = incoming or bool(ruled and re.match(r"\s*type\s*=\s*\"ingress\"", line))
+    for number, line in enumerate(_uncommented(terraform), 1):
+        if rule is None and (match := _RULE.match(line)):
+            rule, began, incoming = [], depth, "ingress" in match[1]
+        elif _BLOCK.match(line):
+            blocks.append(depth)
+        incoming = incoming or bool(rule is not None and _TYPE.match(line))
         if _WORLD.search(line):
-            if inside:
+            if blocks:
                 yield number
-            elif ruled:
-                ruled[min(ruled)].append(number)
-        depth += len(re.findall(r"[{\[(]", line)) - len(re.findall(r"[}\])]", line))
-        inside = [at for at in inside if depth > at]
-        for at in [at for at in ruled if depth <= at]:
-            yield from ruled.pop(at) if incoming else ()
-            ruled.pop(at, None)
+            elif rule is not None:
+                rule.append(number)
+        depth += sum(line.count(sign) for sign in "{[(") - sum(line.count(sign) for sign in "}])")
+        while blocks and depth <= blocks[-1]:
+            blocks.pop()
+        if rule is not None and depth <= began:
+            yield from rule if incoming else ()
+            rule = None
+
+
+def _uncommented(terraform: str) -> Iterator[str]:
+    inside = False
+    for raw in terraform.splitlines():
+        line = raw
+        if inside:
+            _, end, line = line.partition("*/")
+            inside = not end
+        line, start, rest = re.sub(r"/\*.*?\*/", "", line).partition("/*")
+        inside = inside or (bool(start) and "*/" not in rest)
+        yield re.sub(r"(^|\s)(#|//).*", "", line)
 
 
 def _policies(tree: WorkTree, path: str) -> Iterator[int]:

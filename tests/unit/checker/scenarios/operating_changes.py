@@ -33,11 +33,11 @@ def of_type(*types: str) -> Callable[[dict[str, Any]], bool]:
     return lambda event: event["type"] in types
 
 
-def sign(project: Project, statement: str, **fields: Any) -> None:
-    """Change fields of a statement's record."""
+def sign(project: Project, of: str, **fields: Any) -> None:
+    """Change fields of the record of statement `of`."""
 
     def change(body: dict[str, Any]) -> None:
-        next(r for r in body["attestations"] if r["id"] == statement).update(fields)
+        next(r for r in body["attestations"] if r["id"] == of).update(fields)
 
     project.edit_yaml(SIGNED, change)
 
