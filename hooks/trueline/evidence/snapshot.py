@@ -105,14 +105,15 @@ def collect(
     rules = tree.yaml("monitoring/rules.yml")
     stages = pipeline.read(tree)
     code = {path for stage in stages.value or () for path in stage.code if path in tree.tracked}
-    workflows = actions.read(tree)
+    branch = repository.branch()
+    workflows = actions.read(tree, branch)
     at = now or datetime.now(UTC)
     return Snapshot(
         root=repository.root,
         now=at,
         head=repository.head,
         shallow=repository.shallow,
-        branch=repository.branch(),
+        branch=branch,
         files=tree.tracked,
         links_out=frozenset(path for path in code if _leaves(tree, path)),
         empty=frozenset(path for path in code if not (tree.text(path).value or "").strip()),
