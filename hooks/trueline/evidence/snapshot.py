@@ -119,10 +119,10 @@ def collect(
     rules = tree.yaml("monitoring/rules.yml")
     stages = pipeline.read(tree)
     code = {path for stage in stages.value or () for path in stage.code if path in tree.tracked}
-    workflows = actions.read(tree)
+    branch = repository.branch()
+    workflows = actions.read(tree, branch)
     machines = infra.read(tree, repository)
     places = environments.read(tree, machines)
-    branch = repository.branch()
     at = now or datetime.now(UTC)
     return Snapshot(
         root=repository.root,
