@@ -12,12 +12,16 @@ from . import (
     access,
     actions,
     alerting,
+    branching,
     codeowners,
     columns,
     environment,
+    environments,
     forge,
     hooks,
+    infra,
     load,
+    mainline,
     mlflow,
     modules,
     pages,
@@ -31,14 +35,17 @@ from . import (
 )
 from .access import Access
 from .alerting import Alertmanager
+from .branching import Branching
 from .codeowners import CodeOwners
 from .columns import Columns
 from .document import Document, mapping, text
 from .environment import Environment
+from .environments import Environments
 from .files import WorkTree
 from .forge import Forge
 from .git import Commit, Repository
 from .hooks import Hooks
+from .infra import Infrastructure
 from .load import Scenario
 from .mlflow import Tracking
 from .modules import Modules
@@ -66,6 +73,8 @@ NAMING = (
     ("gate_decision", "candidate_unchanged", "model_trained", "model_registered"),
 )
 MOST_EVENTS = 15
+# Events whose commit is looked up: of each kind and environment the newest that went well.
+DEPLOYMENTS = ("model_deployed", "infra_deploy", "no_deploy_needed")
 
 
 @dataclass(frozen=True)
@@ -78,12 +87,16 @@ class Snapshot:
     shallow: bool
     branch: str
     origin: str  # owner/name of the repository on its forge, if origin says so
+    tip: str  # the newest commit of the default branch
     files: frozenset[str]
     links_out: frozenset[str]  # tracked links that leave the repository
     empty: frozenset[str]  # tracked files without content
     project: Project
     workflows: Workflows
     environment: Environment
+    infra: Infrastructure
+    environments: Environments
+    branching: Branching
     hooks: Document[Hooks]
     stages: Document[tuple[Stage, ...]]
     notebooks: Notebooks
@@ -142,6 +155,8 @@ def collect(
     code = {path for stage in stages.value or () for path in stage.code if path in tree.tracked}
     branch = repository.branch()
     workflows = actions.read(tree, branch)
+    machines = infra.read(tree, repository)
+    places = environments.read(tree, machines)
     at = now or datetime.now(UTC)
     return Snapshot(
         root=repository.root,
@@ -150,12 +165,16 @@ def collect(
         shallow=repository.shallow,
         branch=branch,
         origin=repository.origin(),
+        tip=mainline.tip(repository, branch),
         files=tree.tracked,
         links_out=frozenset(path for path in code if _leaves(tree, path)),
         empty=frozenset(path for path in code if not (tree.text(path).value or "").strip()),
         project=project.read(tree),
         workflows=workflows,
         environment=environment.read(tree),
+        infra=machines,
+        environments=places,
+        branching=branching.read(tree, places.settings),
         hooks=hooks.read(tree),
         stages=stages,
         notebooks=pipeline.notebooks(tree),
@@ -181,7 +200,7 @@ def collect(
         runs=left,
         manifests=manifests,
         tracking=mlflow.read(tree),
-        commits=repository.commits(_named(left, vouched, found, manifests)),
+        commits=repository.commits(_named(left, vouched, found, manifests, at)),
         forge=_forge(repository, tree, at, forge_from, ask=ask_forge),
         unreadable=dict(tree.seen),
     )
@@ -213,7 +232,7 @@ def _leaves(tree: WorkTree, path: str) -> bool:
 
 
 def _named(
-    left: Runs, vouched: Vouched, found: Columns, manifests: tuple[Manifest, ...]
+    left: Runs, vouched: Vouched, found: Columns, manifests: tuple[Manifest, ...], now: datetime
 ) -> set[str]:
     """Return the commits that any piece of evidence names."""
     shas = {record.commit for record in left.tests} | {report.commit for report in left.reports}
@@ -225,4 +244,5 @@ def _named(
     for types in NAMING:
         newest = left.newest(*types)[:MOST_EVENTS]
         shas |= {text(event.fields.get("git_sha")) for event in newest}
+    shas |= {text(event.fields.get("git_sha")) for event in left.latest(now, *DEPLOYMENTS)}
     return {sha for sha in shas if sha}
