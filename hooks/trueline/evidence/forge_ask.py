@@ -211,10 +211,9 @@ class Reader(ABC):
         changes: tuple[Change, ...],
     ) -> tuple[Pull, ...]:
         """Ask who approved the newest requests, and the newest that touch infrastructure."""
-        infra = mainline.touching(changes, mainline.infrastructure)
+        infra = mainline.touching(changes, mainline.infrastructure)[: mainline.NEWEST]
         touching = {n for change in infra for n in brought.get(change.sha, ())}
-        judged = [*pulls[: mainline.NEWEST]]
-        judged += [pull for pull in pulls if pull.number in touching][: mainline.NEWEST]
+        judged = [*pulls[: mainline.NEWEST], *(p for p in pulls if p.number in touching)]
         futures = {pull.number: pool.submit(self.approvers, pull) for pull in dict.fromkeys(judged)}
         said = {number: _part("reviews", future.result) for number, future in futures.items()}
         return tuple(

@@ -15,6 +15,7 @@ from .shell import Command, commands
 from .triggers import Trigger, triggers
 
 FOLDER = ".github/workflows/"
+_EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}")
 _NEVER = {"false", "0", "''", "null", '""'}
 _EVENT = re.compile(r"github\.event_name\s*(==|!=)\s*'([a-z_]+)'")
 
@@ -56,6 +57,11 @@ class Job:
     secrets: tuple[tuple[str, str], ...] = ()
     called: str = ""  # the workflow of this repository that it was resolved from
     inputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def environment(self) -> str:
+        """The deployment environment that it names; '' for none, the first of several."""
+        return self.environments[0] if self.environments else ""
 
     def running(self, *names: str) -> Iterator[tuple[Step, Command]]:
         """Yield the commands of one of the names, with their step, failures ignored or not."""
@@ -193,13 +199,18 @@ def step(path: str, content: object) -> Step:
     return Step(
         path,
         getattr(content, "line", 0),
-        commands(script, pipefail=shell.startswith("bash")),
+        commands(_EXPRESSION.sub(_word, script), pipefail=shell.startswith("bash")),
         text(body.get("uses")),
         _condition(body),
         _ignored(body, "its"),
         version[0] if version else "",
         grants.secrets(body, "env", "with", "run"),
     )
+
+
+def _word(expression: re.Match[str]) -> str:
+    """Return an expression as one word of the shell: GitHub puts its value there before it runs."""
+    return "${{" + re.sub(r"[^\w.-]", "", expression[1])[:80] + "}}"
 
 
 def _condition(body: dict[str, object]) -> str:
@@ -222,7 +233,7 @@ def never(condition: str, event: str) -> bool:
     if "||" in said:
         return all(never(part, event) for part in said.split("||"))
     for part in parts:
-        if part in _NEVER or part in ("failure()", "cancelled()", "!success()", "!always()"):
+        if part in _NEVER or part in ("failure", "cancelled", "!success", "!always"):
             return True
         match = _EVENT.fullmatch(part)
         if match and (match[1] == "==") != (match[2] == event):

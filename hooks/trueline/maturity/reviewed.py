@@ -11,6 +11,12 @@ from .finding import Finding, Place, missing, unseen, weak
 ASK = "run `trueline check --forge` with a GITHUB_TOKEN or GITLAB_TOKEN that may read"
 
 
+def source(snapshot: Snapshot, what: str) -> Place:
+    """Return what the forge said as a place: the repository there, and what was asked about it."""
+    forge = snapshot.forge
+    return Place(f"{forge.kind}:{forge.repository}", None, what)
+
+
 def ruled(snapshot: Snapshot) -> Finding | None:
     """Return the gap in the rule that asks for pull requests; None when there is none."""
     forge = snapshot.forge

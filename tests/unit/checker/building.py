@@ -18,8 +18,8 @@ from trueline.evidence.released import Released
 from trueline.evidence.snapshot import Snapshot, collect
 from trueline.maturity.prose import STARTERS, digests
 from trueline.maturity.score import Outcome, Result, score
-from unit.checker import delivered
-from unit.checker.tracking import store
+from unit.checker import delivered, operating
+from unit.checker.tracking import RUNS, store
 
 HERE = Path(__file__).parent
 MATURE = HERE / "mature"  # the files of a project that meets all twelve statements
@@ -38,6 +38,7 @@ NODES = [
     ("tests.model.test_registry", "test_rollback_returns_to_the_version_before"),
     ("tests.model.test_train", "test_training_learns"),
     ("tests.monitoring.test_drift", "test_a_shift_raises_the_alert"),
+    ("tests.pipeline.test_tracking", "test_a_run_leads_back_to_all_that_it_was_made_of"),
     *(
         ("tests.pipeline.test_stages", f"test_each_environment_is_complete[{name}]")
         for name in ENVIRONMENTS
@@ -45,14 +46,9 @@ NODES = [
     ("tests.serving.test_app", "test_a_request_leaves_a_log_record"),
     ("tests.serving.test_app", "test_a_request_moves_the_metric"),
     ("tests.serving.test_openapi_drift", "test_the_tracked_description_is_that_of_the_api"),
+    ("tests.serving.test_guard", "test_each_doubt_is_flagged"),
+    ("tests.serving.test_guard", "test_only_a_known_key_opens_the_api"),
 ]
-
-# The runs that docs/adr/0001-baseline.md compares.
-RUNS = {
-    "0" * 31 + "a": {"baseline.roc_auc": 0.71},
-    "0" * 31 + "b": {"roc_auc": 0.83},
-    "0" * 31 + "c": {"roc_auc": 0.88},
-}
 
 
 def ago(**delta: float) -> str:
@@ -231,15 +227,6 @@ def left_behind() -> dict[str, str]:
         "target": {"status": "stable"},
         "n": 500,
     }
-    event = {
-        "type": "model_deployed",
-        "ts": ago(days=5),
-        "env": "production",
-        "status": "success",
-        "source": "github:run/7",
-        "event_id": "1",
-        "image_digest": "sha256:" + "c" * 64,
-    }
     drill = {
         "type": "rollback",
         "ts": ago(days=10),
@@ -254,28 +241,18 @@ def left_behind() -> dict[str, str]:
         {"rows": 9, "sha256": "d" * 64, "output": "data/scored/x.parquet", "scheduled_at": s, "delivered_at": s}
         for s in slots
     ]  # fmt: skip
-    kpis = [
-        {"name": "missed_cases", "unit": "share", "value": 0.91, "status": "between"},
-        {"name": "referrals", "unit": "share", "value": 0.45, "status": "between"},
-    ]
-    kpi = {
-        "status": "passed",
-        "message": "2 KPIs",
-        "kpis": kpis,
-        "label_delay_days": 19,
-        "inputs": 2,
-    }
-    jobs = {"lint": "success", "docs": "success", "test": "success", "infra": "success"}
+    jobs = dict.fromkeys(("lint", "docs", "test", "alerts", "infra"), "success")
+    events = [*operating.events(ago), drill, *delivered.events()]
     return {
+        **operating.reports(envelope, ago),
         "reports/junit.xml": junit(passing()),
         "reports/coverage.xml": coverage(),
         "reports/ci.json": json.dumps({**envelope, "jobs": jobs}),
-        "reports/kpi.json": json.dumps({**envelope, **kpi}),
         "reports/drift.json": json.dumps({**envelope, **drift}),
         "reports/importance.json": json.dumps({**envelope, "features": {"mean_radius": 0.7}}),
         "reports/delivery.json": json.dumps({**envelope, "rows": 9}),
         "reports/deliveries.jsonl": "".join(f"{json.dumps(d)}\n" for d in deliveries),
-        "events.jsonl": "".join(f"{json.dumps(e)}\n" for e in [event, drill, *delivered.events()]),
+        "events.jsonl": "".join(f"{json.dumps(event)}\n" for event in events),
     }
 
 
@@ -307,6 +284,8 @@ def build(root: Path) -> Project:
     manifest = {"git_commit": project.commits["signed"], "features": [{"name": "mean_radius"}]}
     project.write("models/1/manifest.json", json.dumps({"version": "1", **manifest}))
     store(root / "mlflow.db", RUNS)
+    newest = operating.manifest(project.commits["signed"])
+    project.write(f"models/{operating.VERSION}/manifest.json", json.dumps(newest))
     return project
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from trueline.maturity.score import Outcome
-from unit.checker.building import HEAD, RUNS, Project, ago
+from unit.checker.building import HEAD, Project, ago
 from unit.checker.forge import Github
 from unit.checker.scenarios.api import described
 from unit.checker.scenarios.architecture import DRAWING, LIST
@@ -17,7 +17,7 @@ from unit.checker.scenarios.decision import RECORD
 from unit.checker.scenarios.docstrings import BUILD, CI, MKDOCS, PAGE
 from unit.checker.scenarios.steps import refer, steps
 from unit.checker.scenarios.team import OWNERS, TEAM
-from unit.checker.tracking import store
+from unit.checker.tracking import RUNS, store
 
 MET, PARTIAL, UNMET, UNKNOWN = Outcome.MET, Outcome.PARTIAL, Outcome.UNMET, Outcome.UNKNOWN
 NUMBERS, STEPS = "docs/project/project.yaml", "docs/data/steps.yaml"

@@ -20,7 +20,8 @@ from unit.checker.scenarios.deployer import record
 MET, PARTIAL, UNMET = Outcome.MET, Outcome.PARTIAL, Outcome.UNMET
 CD, CI, DEPLOY = (f".github/workflows/{name}.yml" for name in ("cd", "ci", "deploy"))
 SERVICE, COMPOSE = "infra/modules/service/main.tf", "compose.yaml"
-APPLY = "terraform -chdir=infra/environments/production apply -input=false -auto-approve"
+APPLY = "terraform -chdir=infra/environments/${{ inputs.environment }} apply"
+APPLY += " -input=false -auto-approve"
 
 
 def test_blocks_attributes_and_lines_are_read() -> None:
@@ -178,14 +179,14 @@ def default_remote(project: Project) -> None:
 
 
 def by_matrix(project: Project) -> None:
-    before, _, rest = project.read(CD).partition("  staging:\n")
+    before = project.read(CD).partition("  staging:\n")[0]
     job = (
         "  everywhere:\n    needs: gate\n    strategy:\n      matrix: {to: [staging, production]}\n"
     )
     job += (
         "    uses: ./.github/workflows/deploy.yml\n    with:\n      environment: ${{ matrix.to }}\n"
     )
-    project.write(CD, before + job + "  infra:\n" + rest.partition("  infra:\n")[2])
+    project.write(CD, before + job)
 
 
 def failed_node(project: Project) -> None:
@@ -194,8 +195,8 @@ def failed_node(project: Project) -> None:
 
 
 def through_make(project: Project) -> None:
-    project.write("Makefile", f"apply:\n\t{APPLY}\n")
-    project.edit(CD, APPLY, "make apply")
+    project.write("Makefile", "apply:\n\tterraform -chdir=infra/environments/$(TO) apply\n")
+    project.edit(DEPLOY, APPLY, "make apply TO=${{ inputs.environment }}")
 
 
 def after_ci(project: Project) -> None:
@@ -214,12 +215,12 @@ CASES: list[tuple[str, Outcome, Callable[[Project], object]]] = [
     ("2.1.1", UNMET, lambda p: p.remove("docs/architecture/components.yaml")),
     ("2.1.2", MET, lambda p: p.write(".gitignore", "/infra/*\n!/infra/*\n")),
     ("2.1.2", UNMET, lambda p: p.remove("infra/modules/network")),
-    ("2.1.4", UNMET, lambda p: p.edit(CD, " apply -input=false -auto-approve", " plan")),
-    ("2.1.4", UNMET, lambda p: p.edit(CD, "    environment: production\n    steps", "    steps")),
-    ("2.1.4", PARTIAL, lambda p: p.edit(CD, f"run: {APPLY}", f"run: {APPLY}\n        continue-on-error: true")),
+    ("2.1.4", UNMET, lambda p: p.edit(DEPLOY, " apply -input=false -auto-approve", " plan")),
+    ("2.1.4", UNMET, lambda p: p.edit(DEPLOY, "    environment: ${{ inputs.environment }}\n", "")),
+    ("2.1.4", PARTIAL, lambda p: p.edit(DEPLOY, f"run: {APPLY}", f"run: {APPLY}\n        continue-on-error: true")),
     ("2.1.4", PARTIAL, lambda p: delivered.update(p, "infra_deploy", status="failure")),
     ("2.1.4", PARTIAL, lambda p: delivered.update(p, "infra_deploy", ts="2026-07-01T01:00:00Z")),
-    ("2.1.4", MET, lambda p: p.edit(CD, "  infra:\n", "  infra:\n    if: github.ref == 'refs/heads/main'\n")),
+    ("2.1.4", MET, lambda p: p.edit(CD, "    uses:", "    if: github.ref == 'refs/heads/main'\n    uses:", every=True)),
     ("2.1.4", MET, through_make),
     ("2.1.4", MET, after_ci),
     ("2.1.5", UNMET, lambda p: p.edit(DEPLOY, "jobs:", "env: {AWS_SECRET_ACCESS_KEY: '${{ secrets.K }}'}\njobs:")),

@@ -8,6 +8,12 @@ from contextlib import closing
 from pathlib import Path
 
 REVISION = "dc11669786a5"  # of MLflow 3.17
+# The runs that docs/adr/0001-baseline.md compares.
+RUNS = {
+    "0" * 31 + "a": {"baseline.roc_auc": 0.71},
+    "0" * 31 + "b": {"roc_auc": 0.83},
+    "0" * 31 + "c": {"roc_auc": 0.88},
+}
 _SCHEMA = """
 create table alembic_version (version_num text);
 create table runs (run_uuid text, status text, start_time integer, lifecycle_stage text);

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from unit.checker.building import RUNS, Project, shipped
-from unit.checker.tracking import store
+from unit.checker.building import Project, shipped
+from unit.checker.tracking import RUNS, store
 
 from . import Scenarios
 

@@ -9,8 +9,9 @@ from unit.checker.building import Project
 from . import Scenarios
 from .pull_requests import Asked
 
-CD, SIGNED, SETTINGS = (
+CD, DEPLOY, SIGNED, SETTINGS = (
     ".github/workflows/cd.yml",
+    ".github/workflows/deploy.yml",
     "maturity.yaml",
     "conf/environments/production.yaml",
 )
@@ -41,7 +42,7 @@ scenario.simply(
     no_record=lambda asked: unsign(asked.project, "2.1.5"),
     no_token=lambda asked: asked.env.delenv("GITHUB_TOKEN"),
     renamed_key=lambda asked: asked.project.edit(
-        CD,
+        DEPLOY,
         "          aws-region: eu-central-1\n",
         "          aws-region: eu-central-1\n"
         "          aws-secret-access-key: ${{ secrets.PROD_CREDS }}\n",
@@ -63,7 +64,7 @@ def human(asked: Asked) -> None:
 @scenario("job-permission")
 def job_permission(asked: Asked) -> None:
     asked.project.edit(CD, RIGHTS, "permissions:\n  contents: read\n")
-    for job in ("staging", "production", "infra"):
+    for job in ("staging", "production"):
         asked.project.edit(
             CD, f"  {job}:\n", f"  {job}:\n    permissions: {{contents: read, id-token: write}}\n"
         )

@@ -7,26 +7,25 @@ from unit.checker.building import Project
 
 from . import Scenarios
 
-CD = ".github/workflows/cd.yml"
-APPLY = "terraform -chdir=infra/environments/production apply"
+CD, DEPLOY = ".github/workflows/cd.yml", ".github/workflows/deploy.yml"
+APPLY = "terraform -chdir=infra/environments/production apply -input=false -auto-approve"
 GITLAB = f"""infra:
   stage: deploy
   environment: production
   rules:
     - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
   script:
-    - {APPLY} -input=false -auto-approve
+    - {APPLY}
 """
-REUSABLE = f"""on:
-  workflow_call:
-    inputs:
-      environment: {{type: string}}
+INLINE = f"""on:
+  push:
+    branches: [main]
 jobs:
-  apply:
+  infra:
     runs-on: ubuntu-latest
     environment: production
     steps:
-      - run: {APPLY} -input=false -auto-approve
+      - run: {APPLY}
 """
 scenario = Scenarios("2.1.4")
 
@@ -37,8 +36,9 @@ scenario.simply(
     other_paths=lambda p: p.edit(
         CD, "branches: [main]", "branches: [main]\n    paths: ['docs/**', 'src/**']"
     ),
-    echo=lambda p: p.edit(CD, APPLY, "echo terraform apply"),
-    never=lambda p: p.edit(CD, "  infra:\n", "  infra:\n    if: false\n"),
+    echo=lambda p: p.edit(DEPLOY, "run: terraform", "run: echo terraform"),
+    never=lambda p: p.edit(CD, "    uses:", "    if: false\n    uses:", every=True),
+    inline=lambda p: p.write(CD, INLINE),
     local_event=lambda p: delivered.update(p, "infra_deploy", source="local"),
 )
 
@@ -49,13 +49,6 @@ def older_event(project: Project) -> None:
     project.edit("infra/modules/service/main.tf", "desired_count = 1", "desired_count = 2")
     project.commit("Two of it")
     delivered.update(project, "infra_deploy", git_sha=before)
-
-
-@scenario("reusable")
-def reusable(project: Project) -> None:
-    before = project.read(CD).partition("  infra:\n")[0]
-    project.write(CD, before + "  infra:\n    uses: ./.github/workflows/deploy.yml\n")
-    project.write(".github/workflows/deploy.yml", REUSABLE)
 
 
 @scenario("gitlab")

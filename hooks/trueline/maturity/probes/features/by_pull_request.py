@@ -12,7 +12,7 @@ from ....evidence.snapshot import Snapshot
 from ...finding import Finding, Place, found, missing, old, unseen, weak
 from ...probe import Probe
 from ...proof import IDLE_PYTEST
-from ...reviewed import ASK, bringing
+from ...reviewed import ASK, bringing, source
 from ...team import TEAM, account, holders
 
 RECIPE = "CONTRIBUTING.md"
@@ -59,7 +59,12 @@ class FeaturesByPullRequest(Probe):
                 f"the last one (#{own[0].number}) is {since.days} days ago, {days:.0f} are the most"
             )
         by = own[0].author.name
-        return found(f"{by} changed a feature by #{own[0].number}", Place(RECIPE), Place(TEAM))
+        return found(
+            f"{by} changed a feature by #{own[0].number}",
+            source(snapshot, f"#{own[0].number}"),
+            Place(RECIPE),
+            Place(TEAM),
+        )
 
 
 def _own(pull: Pull, people: frozenset[str], snapshot: Snapshot) -> bool:

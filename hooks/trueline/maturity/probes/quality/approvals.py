@@ -6,7 +6,7 @@ from ....evidence.mainline import infrastructure, touching
 from ....evidence.snapshot import Snapshot
 from ...finding import Finding, Place, found, missing, unseen, weak
 from ...probe import Probe
-from ...reviewed import ASK, asking, bringing, unapproved
+from ...reviewed import ASK, asking, bringing, source, unapproved
 
 
 class InfrastructureIsApproved(Probe):
@@ -36,6 +36,7 @@ class InfrastructureIsApproved(Probe):
             return gap
         return found(
             f"the last {len(pulls)} pull requests for infrastructure were approved by others",
+            source(snapshot, "rules and reviews"),
             Place(snapshot.codeowners.path),
         )
 
@@ -59,7 +60,10 @@ class CodeIsApproved(Probe):
         gap = unapproved(pulls, snapshot)
         if gap:
             return gap
-        return found(f"the last {len(pulls)} merged pull requests were approved by others")
+        return found(
+            f"the last {len(pulls)} merged pull requests were approved by others",
+            source(snapshot, "rules and reviews"),
+        )
 
 
 def _owned(snapshot: Snapshot) -> Finding | None:

@@ -8,7 +8,7 @@ from ....evidence.document import text
 from ....evidence.shell import Command
 from ....evidence.snapshot import Snapshot
 from ....evidence.workflows import Step
-from ...cd import EVENTS, Doing, before, deploys, doings, merging, unreadable
+from ...cd import EVENTS, Doing, applies, before, deploys, doings, merging, unreadable
 from ...deployments import PRODUCTION, newest
 from ...finding import Finding, found, missing, weak
 from ...probe import Probe
@@ -73,7 +73,8 @@ def _kinds(listed: Iterator[tuple[Doing, Command | None]]) -> Kinds:
         for kind in _does(command, doing.step):
             found_.setdefault(kind, []).append(doing)
         names = {name.lower() for name in doing.job.environments}
-        if names and deploys(command, doing.step):
+        # Terraform deploys, too, where the image is one of its variables.
+        if names and (deploys(command, doing.step) or applies(command)):
             where = "production" if names & {*PRODUCTION} else "staging"
             found_.setdefault(where, []).append(doing)
     return found_

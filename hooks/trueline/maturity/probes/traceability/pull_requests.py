@@ -6,7 +6,7 @@ from ....evidence.mainline import infrastructure, touching
 from ....evidence.snapshot import Snapshot
 from ...finding import Finding, found, missing, weak
 from ...probe import Probe
-from ...reviewed import direct, ruled
+from ...reviewed import direct, ruled, source
 
 
 class ChangesByPullRequest(Probe):
@@ -29,7 +29,10 @@ class ChangesByPullRequest(Probe):
         if not any(change.pulls for change in newest):
             return weak(f"{forge.branch} asks for pull requests, but none was merged yet")
         count = len(newest)
-        return found(f"{forge.branch} asks for pull requests; its last {count} commits kept to it")
+        return found(
+            f"{forge.branch} asks for pull requests; its last {count} commits kept to it",
+            source(snapshot, f"rules and history of {forge.branch}"),
+        )
 
 
 class InfrastructureByPullRequest(Probe):
@@ -54,5 +57,6 @@ class InfrastructureByPullRequest(Probe):
             return weak(f"{branch} asks for pull requests, but none changed infrastructure yet")
         return found(
             f"{branch} asks for pull requests; its last {len(changes)} commits that touch "
-            "infrastructure kept to it"
+            "infrastructure kept to it",
+            source(snapshot, f"rules and history of {branch}"),
         )
