@@ -199,6 +199,6 @@ def _named(
     }
     shas |= {manifest.commit for manifest in manifests[:MOST_EVENTS]}
     for types in NAMING:
-        newest = left.newest(*types)[:MOST_EVENTS]
+        newest = left.dated(*types)[:MOST_EVENTS]
         shas |= {text(event.fields.get("git_sha")) for event in newest}
     return {sha for sha in shas if sha}

@@ -72,7 +72,7 @@ class InfrastructureIsWatched(Probe):
         proof = _tested(snapshot, watching, places)
         if isinstance(proof, Finding):
             return proof
-        drills = [e for e in snapshot.runs.newest("alert_test") if e.at and e.at <= snapshot.now]
+        drills = [e for e in snapshot.runs.dated("alert_test") if e.at and e.at <= snapshot.now]
         by_ci = [event for event in drills if event.ci]
         if not by_ci:
             gap = (
@@ -140,7 +140,7 @@ def _tested(
 
 
 def _fires(snapshot: Snapshot, path: str) -> frozenset[str]:
-    return tested(snapshot.pages.yaml(path).value)
+    return tested(snapshot.pages.yaml(path).value, snapshot.alerts.path)
 
 
 def _by_pytest(snapshot: Snapshot) -> Iterator[Place]:
