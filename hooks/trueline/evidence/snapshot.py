@@ -12,11 +12,16 @@ from . import (
     access,
     actions,
     alerting,
+    branching,
+    codeowners,
     columns,
     environment,
+    environments,
     forge,
     hooks,
+    infra,
     load,
+    mainline,
     mlflow,
     modules,
     pages,
@@ -30,13 +35,17 @@ from . import (
 )
 from .access import Access
 from .alerting import Alertmanager
+from .branching import Branching
+from .codeowners import CodeOwners
 from .columns import Columns
 from .document import Document, mapping, text
 from .environment import Environment
+from .environments import Environments
 from .files import WorkTree
 from .forge import Forge
 from .git import Commit, Repository
 from .hooks import Hooks
+from .infra import Infrastructure
 from .load import Scenario
 from .mlflow import Tracking
 from .modules import Modules
@@ -64,6 +73,8 @@ NAMING = (
     ("gate_decision", "candidate_unchanged", "model_trained", "model_registered"),
 )
 MOST_EVENTS = 15
+# Events whose commit is looked up: of each kind and environment the newest that went well.
+DEPLOYMENTS = ("model_deployed", "infra_deploy", "no_deploy_needed")
 
 
 @dataclass(frozen=True)
@@ -76,12 +87,16 @@ class Snapshot:
     shallow: bool
     branch: str
     origin: str  # owner/name of the repository on its forge, if origin says so
+    tip: str  # the newest commit of the default branch
     files: frozenset[str]
     links_out: frozenset[str]  # tracked links that leave the repository
     empty: frozenset[str]  # tracked files without content
     project: Project
     workflows: Workflows
     environment: Environment
+    infra: Infrastructure
+    environments: Environments
+    branching: Branching
     hooks: Document[Hooks]
     stages: Document[tuple[Stage, ...]]
     notebooks: Notebooks
@@ -97,6 +112,7 @@ class Snapshot:
     pages: Pages
     released: Released
     vouched: Vouched
+    codeowners: Document[CodeOwners]
     runs: Runs
     manifests: tuple[Manifest, ...]
     tracking: Document[Tracking]
@@ -119,11 +135,13 @@ def collect(
     *,
     now: datetime | None = None,
     ask_forge: bool = False,
+    forge_from: Path | None = None,
     texts: Released | None = None,
 ) -> Snapshot:
     """Read the repository whose work tree is `path`; nothing in it is imported, run or changed.
 
-    `texts` stands in for the released prose, in tests. Raises BadInput when there is no repository.
+    `forge_from` names a file of the forge's saved answers. `texts` stands in for the released
+    prose, in tests. Raises BadInput when there is no repository.
     """
     repository = Repository.open(path)
     tree = WorkTree(repository.root, repository.tracked())
@@ -135,21 +153,28 @@ def collect(
     manifests = versions.read(tree)
     stages = pipeline.read(tree)
     code = {path for stage in stages.value or () for path in stage.code if path in tree.tracked}
-    workflows = actions.read(tree)
-    asked = forge.ask(repository) if ask_forge else forge.unasked()
+    branch = repository.branch()
+    workflows = actions.read(tree, branch)
+    machines = infra.read(tree, repository)
+    places = environments.read(tree, machines)
+    at = now or datetime.now(UTC)
     return Snapshot(
         root=repository.root,
-        now=now or datetime.now(UTC),
+        now=at,
         head=repository.head,
         shallow=repository.shallow,
-        branch=repository.branch(),
+        branch=branch,
         origin=repository.origin(),
+        tip=mainline.tip(repository, branch),
         files=tree.tracked,
         links_out=frozenset(path for path in code if _leaves(tree, path)),
         empty=frozenset(path for path in code if not (tree.text(path).value or "").strip()),
         project=project.read(tree),
         workflows=workflows,
         environment=environment.read(tree),
+        infra=machines,
+        environments=places,
+        branching=branching.read(tree, places.settings),
         hooks=hooks.read(tree),
         stages=stages,
         notebooks=pipeline.notebooks(tree),
@@ -171,13 +196,31 @@ def collect(
         pages=pages.read(tree),
         released=texts or released.load(),
         vouched=vouched,
+        codeowners=codeowners.read(tree),
         runs=left,
         manifests=manifests,
         tracking=mlflow.read(tree),
-        commits=repository.commits(_named(left, vouched, found, manifests)),
-        forge=asked,
+        commits=repository.commits(_named(left, vouched, found, manifests, at)),
+        forge=_forge(repository, tree, at, forge_from, ask=ask_forge),
         unreadable=dict(tree.seen),
     )
+
+
+def _forge(
+    repository: Repository, tree: WorkTree, now: datetime, saved: Path | None, *, ask: bool
+) -> Forge:
+    """Return what the forge says now or said before, or that nobody asked it."""
+    # What speaks to a forge is imported when one is asked: it would slow every other check.
+    if saved is not None:
+        from . import forge_ask, forge_file
+
+        return forge_file.load(saved, repository, forge_ask.name(repository), now)
+    if not ask:
+        return forge.unasked()
+    from . import forge_ask
+
+    answers = mapping(tree.yaml(".copier-answers.yml").value)
+    return forge_ask.ask(repository, now, answer=text(answers.get("forge")))
 
 
 def _leaves(tree: WorkTree, path: str) -> bool:
@@ -189,7 +232,7 @@ def _leaves(tree: WorkTree, path: str) -> bool:
 
 
 def _named(
-    left: Runs, vouched: Vouched, found: Columns, manifests: tuple[Manifest, ...]
+    left: Runs, vouched: Vouched, found: Columns, manifests: tuple[Manifest, ...], now: datetime
 ) -> set[str]:
     """Return the commits that any piece of evidence names."""
     shas = {record.commit for record in left.tests} | {report.commit for report in left.reports}
@@ -201,4 +244,5 @@ def _named(
     for types in NAMING:
         newest = left.dated(*types)[:MOST_EVENTS]
         shas |= {text(event.fields.get("git_sha")) for event in newest}
+    shas |= {text(event.fields.get("git_sha")) for event in left.latest(now, *DEPLOYMENTS)}
     return {sha for sha in shas if sha}

@@ -17,7 +17,7 @@ from trueline.evidence.released import Released
 from trueline.evidence.snapshot import Snapshot, collect
 from trueline.maturity.prose import digests
 from trueline.maturity.score import Outcome, Result, score
-from unit.checker import operating
+from unit.checker import delivered, operating
 
 HERE = Path(__file__).parent
 MATURE = HERE / "mature"  # the files of a project that meets all twelve statements
@@ -25,6 +25,7 @@ RELEASED = HERE / "released"  # the prose of a release, as the template would sh
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 HEAD = "@HEAD@"  # stands for the commit that CI ran on, filled in when the evidence is published
 
+ENVIRONMENTS = ("local", "staging", "production")
 # (class name, name) of every test of the mature project.
 NODES = [
     ("tests.batch.test_score", "test_every_row_is_scored"),
@@ -35,6 +36,10 @@ NODES = [
     ("tests.model.test_train", "test_training_learns"),
     ("tests.monitoring.test_drift", "test_a_shift_raises_the_alert"),
     ("tests.pipeline.test_tracking", "test_a_run_leads_back_to_all_that_it_was_made_of"),
+    *(
+        ("tests.pipeline.test_stages", f"test_each_environment_is_complete[{name}]")
+        for name in ENVIRONMENTS
+    ),
     ("tests.serving.test_app", "test_a_request_leaves_a_log_record"),
     ("tests.serving.test_app", "test_a_request_moves_the_metric"),
     ("tests.serving.test_guard", "test_each_doubt_is_flagged"),
@@ -224,8 +229,8 @@ def left_behind() -> dict[str, str]:
         {"rows": 9, "sha256": "d" * 64, "output": "data/scored/x.parquet", "scheduled_at": s, "delivered_at": s}
         for s in slots
     ]  # fmt: skip
-    jobs = {"lint": "success", "test": "success", "alerts": "success"}
-    events = [*operating.events(ago), drill]
+    jobs = dict.fromkeys(("lint", "test", "alerts", "infra"), "success")
+    events = [*operating.events(ago), drill, *delivered.events()]
     return {
         **operating.reports(envelope, ago),
         "reports/junit.xml": junit(passing()),
@@ -240,7 +245,7 @@ def left_behind() -> dict[str, str]:
 
 
 def build(root: Path) -> Project:
-    """Make the mature project: five commits on main, the first one the copy, the last one the signature."""
+    """Make the mature project: nine commits on main, the first one the copy, the last one the signature."""
     root.mkdir(parents=True)
     project = Project(root, left_behind())
     project.git("init", "-q", "-b", "main")
@@ -254,6 +259,9 @@ def build(root: Path) -> Project:
     for message in ("Own data", "Own model"):
         project.write("CHANGELOG.md", f"# Changelog\n\n{message}\n")
         project.commits[message] = project.commit(message)
+    for number in range(1, 5):
+        project.write("infra/README.md", f"# Infrastructure\n\nState {number}.\n")
+        project.commits[f"infra {number}"] = project.commit(f"Infrastructure, state {number}")
     project.write("README.md", "# Churn\n")
     project.commits["reviewed"] = project.commit("README")
     project.write("maturity.yaml", signature.replace("@REVIEWED@", project.commits["reviewed"]))
