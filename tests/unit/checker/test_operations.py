@@ -61,6 +61,18 @@ def renamed_rules(project: Project) -> None:
     project.edit("monitoring/rules_test.yml", "[rules.yml]", "[rules.yaml]")
 
 
+def in_a_container(project: Project) -> None:
+    """Runners of GitHub bring no promtool."""
+    run = (
+        "docker run --rm -v ./monitoring:/m --entrypoint promtool prom/prometheus:v3.5.0 test rules"
+    )
+    project.edit(
+        ".github/workflows/ci.yml",
+        "promtool test rules monitoring/rules_test.yml",
+        f"{run} /m/rules_test.yml",
+    )
+
+
 def only_by_hand(project: Project) -> None:
     def change(body: dict[str, Any]) -> None:
         body["triggers"] = [{**body["triggers"][0], "kind": "manual"}]
@@ -141,6 +153,8 @@ CASES: list[tuple[str, Outcome, Callable[[Project], object]]] = [
     ("4.1.2", PARTIAL, lambda p: p.report("reports/ci.json", jobs={"lint": "success", "alerts": "failure"})),
     ("4.1.2", PARTIAL, lambda p: p.edit("monitoring/rules_test.yml", "alertname: DiskFull", "alertname: Other")),
     ("4.1.2", PARTIAL, lambda p: p.edit("monitoring/rules_test.yml", "rule_files: [rules.yml]", "rule_files: [other.yml]")),
+    ("4.1.2", MET, in_a_container),
+    ("4.1.2", PARTIAL, lambda p: p.edit(".github/workflows/ci.yml", "run: promtool", "run: echo promtool")),
     ("4.1.2", UNKNOWN, lambda p: p.write("monitoring/alertmanager.yml", "route: [")),
     ("4.3.1", MET, lambda p: newer_version(p, hours=1)),
     ("4.3.1", MET, lambda p: p.edit("params.yaml", "metric: roc_auc", "metric: [roc_auc]")),
