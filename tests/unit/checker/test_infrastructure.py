@@ -268,6 +268,7 @@ CASES: list[tuple[str, Outcome, Callable[[Project], object]]] = [
     ("2.2.6", MET, by_matrix),
     ("2.2.6", PARTIAL, failed_node),
     ("2.2.6", UNMET, lambda p: p.remove("src/churn/settings.py")),
+    ("2.2.6", MET, lambda p: p.edit("src/churn/settings.py", "BaseSettings", "object", every=True)),
     ("2.1.4", MET, on_gitlab),
     ("2.2.4", MET, on_gitlab),
     ("2.2.6", MET, on_gitlab),
