@@ -9,44 +9,83 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from . import (
+    access,
     actions,
+    alerting,
     branching,
     codeowners,
     columns,
+    docstrings,
     environment,
     environments,
     forge,
+    functions,
+    history,
     hooks,
+    imports,
     infra,
+    load,
     mainline,
+    mlflow,
+    modules,
+    openapi,
+    packaged,
     pages,
     pipeline,
     project,
+    reference,
     released,
     runs,
     service,
     suite,
+    versions,
 )
+from .access import Access
+from .alerting import Alertmanager
 from .branching import Branching
 from .codeowners import CodeOwners
 from .columns import Columns
+from .docstrings import Docstrings
 from .document import Document, mapping, text
 from .environment import Environment
 from .environments import Environments
 from .files import WorkTree
 from .forge import Forge
+from .functions import Functions
 from .git import Commit, Repository
+from .history import History
 from .hooks import Hooks
+from .imports import Imports
 from .infra import Infrastructure
+from .load import Scenario
+from .mlflow import Tracking
+from .modules import Modules
+from .openapi import Api
 from .pages import Pages
 from .pipeline import Notebooks, Stage
 from .project import Project, Vouched
+from .reference import Reference
 from .released import Released
 from .runs import Runs
 from .service import Alert, Service
 from .suite import Suite
+from .versions import Manifest
 from .workflows import Workflows
 
+RULES = (
+    "monitoring/rules.yml",
+    "monitoring/rules.yaml",
+    "monitoring/alerts.yml",
+    "monitoring/alerts.yaml",
+)
+# Events whose commits are looked up, of each kind so many of the newest: git is asked for each.
+NAMING = (
+    ("rollback", "rollback_drill"),
+    ("model_deployed",),
+    ("alert_test",),
+    ("gate_decision", "candidate_unchanged", "model_trained", "model_registered"),
+)
+MOST_EVENTS = 15
 # Events whose commit is looked up: of each kind and environment the newest that went well.
 DEPLOYMENTS = ("model_deployed", "infra_deploy", "no_deploy_needed")
 
@@ -60,6 +99,7 @@ class Snapshot:
     head: str
     shallow: bool
     branch: str
+    origin: str  # owner/name of the repository on its forge, if origin says so
     tip: str  # the newest commit of the default branch
     files: frozenset[str]
     links_out: frozenset[str]  # tracked links that leave the repository
@@ -77,12 +117,25 @@ class Snapshot:
     suite: Suite
     service: Service
     alerts: Document[tuple[Alert, ...]]
+    alertmanager: Document[Alertmanager]
+    access: Access
+    load: tuple[Scenario, ...]
+    modules: Modules
     operations: Document[dict[str, object]]
     pages: Pages
+    imports: Imports
+    functions: Functions
+    docstrings: Docstrings
+    packaged: tuple[tuple[str, str], ...]  # (file, name) that takes the project from elsewhere
+    reference: Reference  # of the code, made from docstrings
+    api: Document[Api]
+    history: History
     released: Released
     vouched: Vouched
     codeowners: Document[CodeOwners]
     runs: Runs
+    manifests: tuple[Manifest, ...]
+    tracking: Document[Tracking]
     commits: Mapping[str, Commit]
     forge: Forge
     unreadable: Mapping[str, str]
@@ -116,7 +169,8 @@ def collect(
     vouched = project.vouched(tree)
     found = columns.read(tree, left)
     operations = tree.yaml("conf/operations.yaml")
-    rules = tree.yaml("monitoring/rules.yml")
+    rules = tree.yaml(tree.first(RULES) or RULES[0])
+    manifests = versions.read(tree)
     stages = pipeline.read(tree)
     code = {path for stage in stages.value or () for path in stage.code if path in tree.tracked}
     branch = repository.branch()
@@ -130,6 +184,7 @@ def collect(
         head=repository.head,
         shallow=repository.shallow,
         branch=branch,
+        origin=repository.origin(),
         tip=mainline.tip(repository, branch),
         files=tree.tracked,
         links_out=frozenset(path for path in code if _leaves(tree, path)),
@@ -149,17 +204,30 @@ def collect(
         alerts=Document(
             rules.path, None if rules.value is None else service.alerts(rules.value), rules.problem
         ),
+        alertmanager=alerting.read(tree),
+        access=access.read(tree),
+        load=load.read(tree),
+        modules=modules.read(tree),
         operations=Document(
             operations.path,
             None if operations.value is None else mapping(operations.value),
             operations.problem,
         ),
         pages=pages.read(tree),
+        imports=imports.read(tree),
+        functions=functions.read(tree),
+        docstrings=docstrings.read(tree),
+        packaged=packaged.read(tree),
+        reference=reference.read(tree),
+        api=openapi.read(tree),
+        history=history.read(repository),
         released=texts or released.load(),
         vouched=vouched,
         codeowners=codeowners.read(tree),
         runs=left,
-        commits=repository.commits(_named(left, vouched, found, at)),
+        manifests=manifests,
+        tracking=mlflow.read(tree),
+        commits=repository.commits(_named(left, vouched, found, manifests, at)),
         forge=_forge(repository, tree, at, forge_from, ask=ask_forge),
         unreadable=dict(tree.seen),
     )
@@ -190,13 +258,18 @@ def _leaves(tree: WorkTree, path: str) -> bool:
     )
 
 
-def _named(left: Runs, vouched: Vouched, found: Columns, now: datetime) -> set[str]:
+def _named(
+    left: Runs, vouched: Vouched, found: Columns, manifests: tuple[Manifest, ...], now: datetime
+) -> set[str]:
     """Return the commits that any piece of evidence names."""
     shas = {record.commit for record in left.tests} | {report.commit for report in left.reports}
     shas |= {signature.commit for signature in found.signatures}
     shas |= {
         str(record.fields.get("reviewed_commit", "")) for record in vouched.records.value or ()
     }
-    shas |= {text(event.fields.get("git_sha")) for event in left.events if "rollback" in event.type}
-    shas |= {text(event.fields.get("git_sha")) for event in left.newest(now, *DEPLOYMENTS)}
+    shas |= {manifest.commit for manifest in manifests[:MOST_EVENTS]}
+    for types in NAMING:
+        newest = left.newest(*types)[:MOST_EVENTS]
+        shas |= {text(event.fields.get("git_sha")) for event in newest}
+    shas |= {text(event.fields.get("git_sha")) for event in left.latest(now, *DEPLOYMENTS)}
     return {sha for sha in shas if sha}

@@ -43,7 +43,7 @@ def newest(
     """Return the newest event of a kind in one of the wanted environments that CI recorded."""
     found = [
         event
-        for event in snapshot.runs.newest(snapshot.now, kind)
+        for event in snapshot.runs.latest(snapshot.now, kind)
         if wanted(text(event.fields.get("env")).lower())
     ]
     by_ci = [event for event in found if event.ci]

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from unit.checker import operating
+
 if TYPE_CHECKING:
     from unit.checker.building import Project
 
@@ -28,8 +30,8 @@ def event(number: str, kind: str, hours: float, env: str, **fields: Any) -> dict
         "source": "github:run/7",
         "git_sha": HEAD,
         "model": "churn",
-        "model_version": "2",
-        "prev_version": "1",
+        "model_version": operating.VERSION,
+        "prev_version": operating.BEFORE,
         "run_id": "4f1c",
         "trigger": "code",
         **fields,
@@ -66,10 +68,10 @@ def update(project: Project, kind: str, env: str = "", **fields: Any) -> None:
 
 def events() -> list[dict[str, Any]]:
     """Return infrastructure applied, then one image promoted from staging to production."""
-    image = {"image_digest": "sha256:" + "c" * 64, "infra_hash": "e" * 64}
-    data = {"data_version": "md5:" + "d" * 32, "logical_date": "2026-06-30"}
+    image = {**operating.FACTS, "infra_hash": "e" * 64}
+    image |= {"data_version": "md5:" + "d" * 32, "logical_date": "2026-06-30"}
     return [
         event("11", "infra_deploy", 9, "production", infra_hash="e" * 64),
-        event("12", "model_deployed", 8, "staging", **image, **data),
-        event("13", "model_deployed", 6, "production", **image, **data),
+        event("12", "model_deployed", 8, "staging", **image),
+        event("13", "model_deployed", 6, "production", **image),
     ]

@@ -81,7 +81,7 @@ def _read(snapshot: Snapshot, signed: Finding) -> Finding:
     """Compare the version of the data that the newest deployments of the same day had."""
     events = [
         event
-        for event in snapshot.runs.newest(snapshot.now, "model_deployed")
+        for event in snapshot.runs.latest(snapshot.now, "model_deployed")
         if event.ci and text(event.fields.get("env")) in snapshot.environments.settings
     ]
     places = (*signed.evidence, *(Place(where(event)) for event in events[:1]))
