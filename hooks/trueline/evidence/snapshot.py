@@ -9,11 +9,16 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from . import (
+    access,
     actions,
+    alerting,
     columns,
     environment,
     forge,
     hooks,
+    load,
+    mlflow,
+    modules,
     pages,
     pipeline,
     project,
@@ -21,7 +26,10 @@ from . import (
     runs,
     service,
     suite,
+    versions,
 )
+from .access import Access
+from .alerting import Alertmanager
 from .columns import Columns
 from .document import Document, mapping, text
 from .environment import Environment
@@ -29,6 +37,9 @@ from .files import WorkTree
 from .forge import Forge
 from .git import Commit, Repository
 from .hooks import Hooks
+from .load import Scenario
+from .mlflow import Tracking
+from .modules import Modules
 from .pages import Pages
 from .pipeline import Notebooks, Stage
 from .project import Project, Vouched
@@ -36,7 +47,23 @@ from .released import Released
 from .runs import Runs
 from .service import Alert, Service
 from .suite import Suite
+from .versions import Manifest
 from .workflows import Workflows
+
+RULES = (
+    "monitoring/rules.yml",
+    "monitoring/rules.yaml",
+    "monitoring/alerts.yml",
+    "monitoring/alerts.yaml",
+)
+# Events whose commits are looked up, of each kind so many of the newest: git is asked for each.
+NAMING = (
+    ("rollback", "rollback_drill"),
+    ("model_deployed",),
+    ("alert_test",),
+    ("gate_decision", "candidate_unchanged", "model_trained", "model_registered"),
+)
+MOST_EVENTS = 15
 
 
 @dataclass(frozen=True)
@@ -48,6 +75,7 @@ class Snapshot:
     head: str
     shallow: bool
     branch: str
+    origin: str  # owner/name of the repository on its forge, if origin says so
     files: frozenset[str]
     links_out: frozenset[str]  # tracked links that leave the repository
     empty: frozenset[str]  # tracked files without content
@@ -61,11 +89,17 @@ class Snapshot:
     suite: Suite
     service: Service
     alerts: Document[tuple[Alert, ...]]
+    alertmanager: Document[Alertmanager]
+    access: Access
+    load: tuple[Scenario, ...]
+    modules: Modules
     operations: Document[dict[str, object]]
     pages: Pages
     released: Released
     vouched: Vouched
     runs: Runs
+    manifests: tuple[Manifest, ...]
+    tracking: Document[Tracking]
     commits: Mapping[str, Commit]
     forge: Forge
     unreadable: Mapping[str, str]
@@ -97,7 +131,8 @@ def collect(
     vouched = project.vouched(tree)
     found = columns.read(tree, left)
     operations = tree.yaml("conf/operations.yaml")
-    rules = tree.yaml("monitoring/rules.yml")
+    rules = tree.yaml(tree.first(RULES) or RULES[0])
+    manifests = versions.read(tree)
     stages = pipeline.read(tree)
     code = {path for stage in stages.value or () for path in stage.code if path in tree.tracked}
     workflows = actions.read(tree)
@@ -108,6 +143,7 @@ def collect(
         head=repository.head,
         shallow=repository.shallow,
         branch=repository.branch(),
+        origin=repository.origin(),
         files=tree.tracked,
         links_out=frozenset(path for path in code if _leaves(tree, path)),
         empty=frozenset(path for path in code if not (tree.text(path).value or "").strip()),
@@ -123,6 +159,10 @@ def collect(
         alerts=Document(
             rules.path, None if rules.value is None else service.alerts(rules.value), rules.problem
         ),
+        alertmanager=alerting.read(tree),
+        access=access.read(tree),
+        load=load.read(tree),
+        modules=modules.read(tree),
         operations=Document(
             operations.path,
             None if operations.value is None else mapping(operations.value),
@@ -132,7 +172,9 @@ def collect(
         released=texts or released.load(),
         vouched=vouched,
         runs=left,
-        commits=repository.commits(_named(left, vouched, found)),
+        manifests=manifests,
+        tracking=mlflow.read(tree),
+        commits=repository.commits(_named(left, vouched, found, manifests)),
         forge=asked,
         unreadable=dict(tree.seen),
     )
@@ -146,12 +188,17 @@ def _leaves(tree: WorkTree, path: str) -> bool:
     )
 
 
-def _named(left: Runs, vouched: Vouched, found: Columns) -> set[str]:
+def _named(
+    left: Runs, vouched: Vouched, found: Columns, manifests: tuple[Manifest, ...]
+) -> set[str]:
     """Return the commits that any piece of evidence names."""
     shas = {record.commit for record in left.tests} | {report.commit for report in left.reports}
     shas |= {signature.commit for signature in found.signatures}
     shas |= {
         str(record.fields.get("reviewed_commit", "")) for record in vouched.records.value or ()
     }
-    shas |= {text(event.fields.get("git_sha")) for event in left.events if "rollback" in event.type}
+    shas |= {manifest.commit for manifest in manifests[:MOST_EVENTS]}
+    for types in NAMING:
+        newest = left.newest(*types)[:MOST_EVENTS]
+        shas |= {text(event.fields.get("git_sha")) for event in newest}
     return {sha for sha in shas if sha}

@@ -17,6 +17,7 @@ from trueline.evidence.released import Released
 from trueline.evidence.snapshot import Snapshot, collect
 from trueline.maturity.prose import digests
 from trueline.maturity.score import Outcome, Result, score
+from unit.checker import operating
 
 HERE = Path(__file__).parent
 MATURE = HERE / "mature"  # the files of a project that meets all twelve statements
@@ -33,8 +34,11 @@ NODES = [
     ("tests.model.test_registry", "test_rollback_returns_to_the_version_before"),
     ("tests.model.test_train", "test_training_learns"),
     ("tests.monitoring.test_drift", "test_a_shift_raises_the_alert"),
+    ("tests.pipeline.test_tracking", "test_a_run_leads_back_to_all_that_it_was_made_of"),
     ("tests.serving.test_app", "test_a_request_leaves_a_log_record"),
     ("tests.serving.test_app", "test_a_request_moves_the_metric"),
+    ("tests.serving.test_guard", "test_each_doubt_is_flagged"),
+    ("tests.serving.test_guard", "test_only_a_known_key_opens_the_api"),
 ]
 
 
@@ -206,15 +210,6 @@ def left_behind() -> dict[str, str]:
         "target": {"status": "stable"},
         "n": 500,
     }
-    event = {
-        "type": "model_deployed",
-        "ts": ago(days=5),
-        "env": "production",
-        "status": "success",
-        "source": "github:run/7",
-        "event_id": "1",
-        "image_digest": "sha256:" + "c" * 64,
-    }
     drill = {
         "type": "rollback",
         "ts": ago(days=10),
@@ -229,8 +224,10 @@ def left_behind() -> dict[str, str]:
         {"rows": 9, "sha256": "d" * 64, "output": "data/scored/x.parquet", "scheduled_at": s, "delivered_at": s}
         for s in slots
     ]  # fmt: skip
-    jobs = {"lint": "success", "test": "success"}
+    jobs = {"lint": "success", "test": "success", "alerts": "success"}
+    events = [*operating.events(ago), drill]
     return {
+        **operating.reports(envelope, ago),
         "reports/junit.xml": junit(passing()),
         "reports/coverage.xml": coverage(),
         "reports/ci.json": json.dumps({**envelope, "jobs": jobs}),
@@ -238,7 +235,7 @@ def left_behind() -> dict[str, str]:
         "reports/importance.json": json.dumps({**envelope, "features": {"mean_radius": 0.7}}),
         "reports/delivery.json": json.dumps({**envelope, "rows": 9}),
         "reports/deliveries.jsonl": "".join(f"{json.dumps(d)}\n" for d in deliveries),
-        "events.jsonl": f"{json.dumps(event)}\n{json.dumps(drill)}\n",
+        "events.jsonl": "".join(f"{json.dumps(event)}\n" for event in events),
     }
 
 
@@ -263,6 +260,8 @@ def build(root: Path) -> Project:
     project.commits["signed"] = project.commit("Risks reviewed")
     manifest = {"git_commit": project.commits["signed"], "features": [{"name": "mean_radius"}]}
     project.write("models/1/manifest.json", json.dumps({"version": "1", **manifest}))
+    newest = operating.manifest(project.commits["signed"])
+    project.write(f"models/{operating.VERSION}/manifest.json", json.dumps(newest))
     return project
 
 
