@@ -51,9 +51,7 @@ def test_lint_types_and_suite_are_green(
     assert fresh_machine.git("status", "--porcelain", cwd=project) == ""
 
 
-@pytest.mark.parametrize(
-    "answers", [WHOLE, pytest.param(BATCH, marks=pytest.mark.long)], ids=_id
-)
+@pytest.mark.parametrize("answers", [WHOLE, pytest.param(BATCH, marks=pytest.mark.long)], ids=_id)
 def test_from_the_pipeline_once_around_the_whole_loop(
     template_repo: Path, fresh_machine: Machine, answers: dict[str, Any]
 ) -> None:

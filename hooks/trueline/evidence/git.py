@@ -139,31 +139,6 @@ class Repository:
         changed = frozenset(os.fsdecode(differs.stdout).split("\0")) - {""}
         return Commit(sha, known=True, ancestor=ancestor, changed=changed)
 
-    def first_parents(self, count: int, branch: str) -> list[tuple[str, str, bool]]:
-        """Return (sha, author e-mail, is it a root) of the newest first-parent commits of `branch`.
-
-        What origin has goes before a local branch; without either, HEAD's.
-        """
-        refs = (f"refs/remotes/origin/{branch}", f"refs/heads/{branch}")
-        tips = (
-            run(self.root, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}") for ref in refs
-        )
-        tip = next(
-            (done.stdout.decode().strip() for done in tips if done.returncode == 0), self.head
-        )
-        done = run(
-            self.root,
-            "rev-list",
-            "--first-parent",
-            f"--max-count={count}",
-            "--no-commit-header",
-            "--format=%H%x00%ae%x00%P",
-            tip,
-            "--",
-        )
-        rows = [line.split("\0") for line in done.stdout.decode(errors="replace").splitlines()]
-        return [(row[0], row[1], not row[2]) for row in rows if len(row) == 3]
-
     def origin(self) -> str:
         """Return owner/name of the repository as origin's address ends; '' for none."""
         url = run(self.root, "config", "--get", "remote.origin.url").stdout

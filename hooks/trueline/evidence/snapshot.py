@@ -12,6 +12,7 @@ from . import (
     access,
     actions,
     alerting,
+    codeowners,
     columns,
     environment,
     forge,
@@ -30,6 +31,7 @@ from . import (
 )
 from .access import Access
 from .alerting import Alertmanager
+from .codeowners import CodeOwners
 from .columns import Columns
 from .document import Document, mapping, text
 from .environment import Environment
@@ -97,6 +99,7 @@ class Snapshot:
     pages: Pages
     released: Released
     vouched: Vouched
+    codeowners: Document[CodeOwners]
     runs: Runs
     manifests: tuple[Manifest, ...]
     tracking: Document[Tracking]
@@ -119,11 +122,13 @@ def collect(
     *,
     now: datetime | None = None,
     ask_forge: bool = False,
+    forge_from: Path | None = None,
     texts: Released | None = None,
 ) -> Snapshot:
     """Read the repository whose work tree is `path`; nothing in it is imported, run or changed.
 
-    `texts` stands in for the released prose, in tests. Raises BadInput when there is no repository.
+    `forge_from` names a file of the forge's saved answers. `texts` stands in for the released
+    prose, in tests. Raises BadInput when there is no repository.
     """
     repository = Repository.open(path)
     tree = WorkTree(repository.root, repository.tracked())
@@ -135,14 +140,15 @@ def collect(
     manifests = versions.read(tree)
     stages = pipeline.read(tree)
     code = {path for stage in stages.value or () for path in stage.code if path in tree.tracked}
-    workflows = actions.read(tree)
-    asked = forge.ask(repository) if ask_forge else forge.unasked()
+    branch = repository.branch()
+    workflows = actions.read(tree, branch)
+    at = now or datetime.now(UTC)
     return Snapshot(
         root=repository.root,
-        now=now or datetime.now(UTC),
+        now=at,
         head=repository.head,
         shallow=repository.shallow,
-        branch=repository.branch(),
+        branch=branch,
         origin=repository.origin(),
         files=tree.tracked,
         links_out=frozenset(path for path in code if _leaves(tree, path)),
@@ -171,13 +177,31 @@ def collect(
         pages=pages.read(tree),
         released=texts or released.load(),
         vouched=vouched,
+        codeowners=codeowners.read(tree),
         runs=left,
         manifests=manifests,
         tracking=mlflow.read(tree),
         commits=repository.commits(_named(left, vouched, found, manifests)),
-        forge=asked,
+        forge=_forge(repository, tree, at, forge_from, ask=ask_forge),
         unreadable=dict(tree.seen),
     )
+
+
+def _forge(
+    repository: Repository, tree: WorkTree, now: datetime, saved: Path | None, *, ask: bool
+) -> Forge:
+    """Return what the forge says now or said before, or that nobody asked it."""
+    # What speaks to a forge is imported when one is asked: it would slow every other check.
+    if saved is not None:
+        from . import forge_ask, forge_file
+
+        return forge_file.load(saved, repository, forge_ask.name(repository), now)
+    if not ask:
+        return forge.unasked()
+    from . import forge_ask
+
+    answers = mapping(tree.yaml(".copier-answers.yml").value)
+    return forge_ask.ask(repository, now, answer=text(answers.get("forge")))
 
 
 def _leaves(tree: WorkTree, path: str) -> bool:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..errors import BadInput
 from ..exitcodes import FINDING, FINE
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from ..evidence.forge import Forge
     from ..maturity.score import Result
 
 FORMATS = ("rich", "md", "html", "json", "sarif", "badge", "shields")
@@ -36,7 +38,20 @@ FORMATS = ("rich", "md", "html", "json", "sarif", "badge", "shields")
 @click.option(
     "--forge",
     is_flag=True,
-    help="Ask GitHub too (GITHUB_TOKEN, GITHUB_REPOSITORY, GITHUB_API_URL).",
+    help="Ask GitHub (GITHUB_TOKEN, GITHUB_REPOSITORY, GITHUB_API_URL) or GitLab (GITLAB_TOKEN, "
+    "CI_PROJECT_PATH, GITLAB_API_URL or CI_API_V4_URL) too.",
+)
+@click.option(
+    "--save-forge",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write what the forge said to this file; needs --forge.",
+)
+@click.option(
+    "--forge-from",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Take the forge's answers from a file that --save-forge wrote, at most 30 days ago.",
 )
 @click.option(
     "--fail-under",
@@ -56,6 +71,8 @@ def command(
     form: str,
     output: Path | None,
     forge: bool,
+    save_forge: Path | None,
+    forge_from: Path | None,
     fail_under: int | None,
     base: str | None,
     now: str | None,
@@ -76,10 +93,17 @@ def command(
     from .render import render
     from .writing import write
 
+    if forge_from and forge:
+        raise BadInput("--forge asks the forge and --forge-from does not: give one of them")
+    if save_forge and not forge:
+        raise BadInput("--save-forge saves what --forge asks: give that too")
     at = stated(now)
     # The base is named before the work is done: a slip of the pen should not cost a minute.
     before = _before(path, base, at) if base else None
-    result = score(collect(path, now=at, ask_forge=forge))
+    snapshot = collect(path, now=at, ask_forge=forge, forge_from=forge_from)
+    if save_forge:
+        _save(save_forge, snapshot.forge)
+    result = score(snapshot)
     colour = output is None and form == "rich"
     text = render(result, form, terminal=colour)
     if output is None:
@@ -92,6 +116,17 @@ def command(
         click.echo(f"trueline: {result.core.met} statements met, the target is {target}", err=True)
         return FINDING
     return FINDING if regressed else FINE
+
+
+def _save(path: Path, said: Forge) -> None:
+    """Save the forge's answers; when there are none, say so, since the score says it too."""
+    from ..evidence.forge_file import dumped
+    from .writing import write
+
+    if said.problem:
+        click.echo(f"trueline: nothing saved in {path}: {said.problem}", err=True)
+    else:
+        write(path, dumped(said))
 
 
 def _before(path: Path, base: str, at: datetime | None) -> Result:

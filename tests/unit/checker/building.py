@@ -240,7 +240,7 @@ def left_behind() -> dict[str, str]:
 
 
 def build(root: Path) -> Project:
-    """Make the mature project: five commits on main, the first one the copy, the last one the signature."""
+    """Make the mature project: nine commits on main, the first one the copy, the last one the signature."""
     root.mkdir(parents=True)
     project = Project(root, left_behind())
     project.git("init", "-q", "-b", "main")
@@ -254,6 +254,9 @@ def build(root: Path) -> Project:
     for message in ("Own data", "Own model"):
         project.write("CHANGELOG.md", f"# Changelog\n\n{message}\n")
         project.commits[message] = project.commit(message)
+    for number in range(1, 5):
+        project.write("infra/README.md", f"# Infrastructure\n\nState {number}.\n")
+        project.commits[f"infra {number}"] = project.commit(f"Infrastructure, state {number}")
     project.write("README.md", "# Churn\n")
     project.commits["reviewed"] = project.commit("README")
     project.write("maturity.yaml", signature.replace("@REVIEWED@", project.commits["reviewed"]))

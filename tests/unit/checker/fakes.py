@@ -54,7 +54,9 @@ class Relies:
     events: tuple[str, ...] = ()  # types of events it needs, lately
     by_ci: bool = False  # a local report is not enough
     attested: bool = False
-    exempt: dict[str, str] = field(default_factory=dict)  # fake -> why it cannot be told from honest work
+    exempt: dict[str, str] = field(
+        default_factory=dict
+    )  # fake -> why it cannot be told from honest work
 
 
 def fakes(relies: Relies) -> Iterator[tuple[str, str, Change]]:
@@ -72,7 +74,11 @@ def fakes(relies: Relies) -> Iterator[tuple[str, str, Change]]:
         yield "test without assertion", test, _without_assertion(test)
     for workflow, job in relies.jobs:
         yield "swallowed failure", f"{workflow} {job}", _swallowed(workflow, job)
-        yield "continue on error", f"{workflow} {job}", _in_job(workflow, job, "continue-on-error", True)
+        yield (
+            "continue on error",
+            f"{workflow} {job}",
+            _in_job(workflow, job, "continue-on-error", True),
+        )
         yield "job switched off", f"{workflow} {job}", _in_job(workflow, job, "if", "false")
         yield "trigger switched off", workflow, _manual_only(workflow)
     for path in relies.reports:
@@ -130,7 +136,11 @@ def _badge(path: str) -> Change:
 def _test(test: str) -> tuple[str, str, re.Pattern[str]]:
     path, name = test.split("::")
     group = path.removesuffix(".py").replace("/", ".")
-    return path, name, re.compile(rf"(<testcase classname='{re.escape(group)}' name='{name}'[^>]*>)")
+    return (
+        path,
+        name,
+        re.compile(rf"(<testcase classname='{re.escape(group)}' name='{name}'[^>]*>)"),
+    )
 
 
 def _ended(test: str, inner: str) -> Change:
@@ -148,7 +158,11 @@ def _skipped(test: str) -> Change:
 
     def change(project: Project) -> None:
         source = project.read(path)
-        marked = re.sub(rf"(?m)^(\s*)def {name}\(", rf"\1@pytest.mark.skip(reason='later')\n\1def {name}(", source)
+        marked = re.sub(
+            rf"(?m)^(\s*)def {name}\(",
+            rf"\1@pytest.mark.skip(reason='later')\n\1def {name}(",
+            source,
+        )
         assert marked != source, f"{path} has no {name}"
         project.write(path, f"import pytest\n{marked}" if "import pytest" not in marked else marked)
         _ended(test, "<skipped message='later'/>")(project)
@@ -164,21 +178,29 @@ def _without_assertion(test: str) -> Change:
         for line in project.read(path).splitlines():
             inside = line.lstrip().startswith(f"def {name}(") or (inside and line[:1] in (" ", ""))
             held = inside and re.match(r"\s*(assert|with pytest\.raises)", line)
-            kept.append(re.sub(r"\S.*", "print('fine')" if "with" not in line else "if True:", line) if held else line)
+            kept.append(
+                re.sub(r"\S.*", "print('fine')" if "with" not in line else "if True:", line)
+                if held
+                else line
+            )
         project.write(path, "\n".join(kept) + "\n")
 
     return change
 
 
 def _in_job(workflow: str, job: str, key: str, value: object) -> Change:
-    return lambda project: project.edit_yaml(workflow, lambda body: body["jobs"][job].update({key: value}))
+    return lambda project: project.edit_yaml(
+        workflow, lambda body: body["jobs"][job].update({key: value})
+    )
 
 
 def _swallowed(workflow: str, job: str) -> Change:
     def change(body: dict[str, Any]) -> None:
         for step in body["jobs"][job].get("steps", []):
             if "run" in step:
-                step["run"] = "\n".join(f"{line} || true" for line in step["run"].splitlines() if line.strip())
+                step["run"] = "\n".join(
+                    f"{line} || true" for line in step["run"].splitlines() if line.strip()
+                )
 
     return lambda project: project.edit_yaml(workflow, change)
 
