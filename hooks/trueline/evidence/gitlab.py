@@ -151,6 +151,7 @@ def _entry(
     environment = whole.get("environment")
     place = mapping(environment) if isinstance(environment, dict) else {"name": text(environment)}
     deploys = text(place.get("action")) not in _ELSEWHERE
+    named = _filled(text(place.get("name")), {**constants, **own})
     ignored = any(v.ignored for e, v in verdicts.items() if e in ("pull_request", "push"))
     job = Job(
         name,
@@ -160,11 +161,20 @@ def _entry(
         condition=_condition(verdicts),
         ignored="its allow_failure ignores its failure" if ignored else None,
         opaque=_child(whole.get("trigger")) if "trigger" in whole else None,
-        environment=_filled(text(place.get("name")), {**constants, **own}) if deploys else "",
+        name=name,
+        environments=(named,) if deploys and named else (),
+        mints=bool(mapping(whole.get("id_tokens"))),
+        called=_shared(mapping(body[name])),
     )
     needs = whole.get("needs")
     listed = None if needs is None else tuple(_needs(needs))
     return _Entry(job, text(whole.get("stage")) or "test", listed, verdicts)
+
+
+def _shared(written: dict[str, object]) -> str:
+    """Return the hidden job whose script a job runs with other variables: GitLab's way to call."""
+    above = [text(name) for name in sequence(written.get("extends"))]
+    return above[-1] if above and above[-1].startswith(".") and "script" not in written else ""
 
 
 def _verdicts(

@@ -24,6 +24,8 @@ class TestRun:
     commit: str = ""
     at: datetime | None = None
     nodes: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    # The same by the parameters that pytest writes in brackets: node -> parameters -> outcome.
+    parameters: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -50,9 +52,13 @@ def parse(content: str) -> TestRun:
     for item in root.iter("property"):
         properties.setdefault(item.get("name", ""), item.get("value", "") or (item.text or ""))
     nodes: dict[tuple[str, str], list[str]] = {}
+    parameters: dict[tuple[str, str], dict[str, str]] = {}
     for case in root.iter("testcase"):
-        name = case.get("name", "").partition("[")[0]
-        nodes.setdefault((case.get("classname", ""), name), []).append(_outcome(case))
+        name, bracket, given = case.get("name", "").partition("[")
+        node, outcome = (case.get("classname", ""), name), _outcome(case)
+        nodes.setdefault(node, []).append(outcome)
+        if bracket:
+            parameters.setdefault(node, {})[given.removesuffix("]")] = outcome
     stamps = [at for suite in root.iter("testsuite") if (at := moment(suite.get("timestamp", "")))]
     at = moment(properties.get("created_at", "")) or max(stamps, default=None)
     return TestRun(
@@ -60,6 +66,7 @@ def parse(content: str) -> TestRun:
         properties.get("commit", ""),
         at,
         {node: tuple(outcomes) for node, outcomes in nodes.items()},
+        parameters,
     )
 
 

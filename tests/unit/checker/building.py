@@ -9,22 +9,26 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 from trueline.evidence.released import Released
 from trueline.evidence.snapshot import Snapshot, collect
-from trueline.maturity.prose import digests
+from trueline.maturity.prose import STARTERS, digests
 from trueline.maturity.score import Outcome, Result, score
-from unit.checker import operating
+from unit.checker import delivered, operating
+from unit.checker.tracking import RUNS, store
 
 HERE = Path(__file__).parent
 MATURE = HERE / "mature"  # the files of a project that meets all twelve statements
 RELEASED = HERE / "released"  # the prose of a release, as the template would ship it
+TEMPLATE = HERE.parents[2] / "template"
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 HEAD = "@HEAD@"  # stands for the commit that CI ran on, filled in when the evidence is published
 
+ENVIRONMENTS = ("local", "staging", "production")
 # (class name, name) of every test of the mature project.
 NODES = [
     ("tests.batch.test_score", "test_every_row_is_scored"),
@@ -35,8 +39,13 @@ NODES = [
     ("tests.model.test_train", "test_training_learns"),
     ("tests.monitoring.test_drift", "test_a_shift_raises_the_alert"),
     ("tests.pipeline.test_tracking", "test_a_run_leads_back_to_all_that_it_was_made_of"),
+    *(
+        ("tests.pipeline.test_stages", f"test_each_environment_is_complete[{name}]")
+        for name in ENVIRONMENTS
+    ),
     ("tests.serving.test_app", "test_a_request_leaves_a_log_record"),
     ("tests.serving.test_app", "test_a_request_moves_the_metric"),
+    ("tests.serving.test_openapi_drift", "test_the_tracked_description_is_that_of_the_api"),
     ("tests.serving.test_guard", "test_each_doubt_is_flagged"),
     ("tests.serving.test_guard", "test_only_a_known_key_opens_the_api"),
 ]
@@ -152,9 +161,17 @@ def outcome(result: Result, statement: str) -> Outcome:
     return next(s.outcome for s in result.statements if s.entry.id == statement)
 
 
+@cache
 def released() -> Released:
-    """Return the digests of the test's own release."""
-    return digests(RELEASED)
+    """Return the digests of the test's own release: its own prose, the template's for the rest."""
+    texts = [digests(STARTERS), digests(TEMPLATE), digests(RELEASED)]
+    return Released({path: text for release in texts for path, text in release.paths.items()})
+
+
+def shipped(path: str) -> str:
+    """Return a page as the template ships it, or as `trueline start` writes it."""
+    found = next(top / path for top in (TEMPLATE, STARTERS) if (top / path).is_file())
+    return found.read_text("utf-8")
 
 
 def junit(nodes: dict[tuple[str, str], str], *, source: str = "ci", commit: str = HEAD) -> str:
@@ -224,8 +241,8 @@ def left_behind() -> dict[str, str]:
         {"rows": 9, "sha256": "d" * 64, "output": "data/scored/x.parquet", "scheduled_at": s, "delivered_at": s}
         for s in slots
     ]  # fmt: skip
-    jobs = {"lint": "success", "test": "success", "alerts": "success"}
-    events = [*operating.events(ago), drill]
+    jobs = dict.fromkeys(("lint", "docs", "test", "alerts", "infra"), "success")
+    events = [*operating.events(ago), drill, *delivered.events()]
     return {
         **operating.reports(envelope, ago),
         "reports/junit.xml": junit(passing()),
@@ -249,20 +266,24 @@ def build(root: Path) -> Project:
     project.commits["copy"] = project.commit("Copy of the template")
     shutil.copytree(MATURE / "files", root, dirs_exist_ok=True)
     (root / "github").rename(root / ".github")
-    signature = project.read("maturity.yaml")
+    signature, notes = project.read("maturity.yaml"), project.read("CHANGELOG.md")
     project.remove("maturity.yaml", "README.md")
     for message in ("Own data", "Own model"):
         project.write("CHANGELOG.md", f"# Changelog\n\n{message}\n")
         project.commits[message] = project.commit(message)
+    project.git("tag", "-a", "v1.0.0", "-m", "First model")
     for number in range(1, 5):
         project.write("infra/README.md", f"# Infrastructure\n\nState {number}.\n")
         project.commits[f"infra {number}"] = project.commit(f"Infrastructure, state {number}")
     project.write("README.md", "# Churn\n")
+    project.write("CHANGELOG.md", notes)
     project.commits["reviewed"] = project.commit("README")
+    project.git("tag", "-a", "v1.1.0", "-m", "Boosted trees")
     project.write("maturity.yaml", signature.replace("@REVIEWED@", project.commits["reviewed"]))
     project.commits["signed"] = project.commit("Risks reviewed")
     manifest = {"git_commit": project.commits["signed"], "features": [{"name": "mean_radius"}]}
     project.write("models/1/manifest.json", json.dumps({"version": "1", **manifest}))
+    store(root / "mlflow.db", RUNS)
     newest = operating.manifest(project.commits["signed"])
     project.write(f"models/{operating.VERSION}/manifest.json", json.dumps(newest))
     return project
