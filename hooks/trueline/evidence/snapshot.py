@@ -14,12 +14,14 @@ from . import (
     environment,
     forge,
     hooks,
+    imports,
     pages,
     pipeline,
     project,
     released,
     runs,
     service,
+    sources,
     suite,
 )
 from .columns import Columns
@@ -29,12 +31,14 @@ from .files import WorkTree
 from .forge import Forge
 from .git import Commit, Repository
 from .hooks import Hooks
+from .imports import Imports
 from .pages import Pages
 from .pipeline import Notebooks, Stage
 from .project import Project, Vouched
 from .released import Released
 from .runs import Runs
 from .service import Alert, Service
+from .sources import Code
 from .suite import Suite
 from .workflows import Workflows
 
@@ -58,6 +62,8 @@ class Snapshot:
     stages: Document[tuple[Stage, ...]]
     notebooks: Notebooks
     columns: Columns
+    imports: Imports
+    code: Code
     suite: Suite
     service: Service
     alerts: Document[tuple[Alert, ...]]
@@ -118,6 +124,8 @@ def collect(
         stages=stages,
         notebooks=pipeline.notebooks(tree),
         columns=found,
+        imports=imports.read(tree),
+        code=sources.read(tree),
         suite=suite.read(tree),
         service=service.read(tree),
         alerts=Document(
