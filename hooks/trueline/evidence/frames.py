@@ -50,8 +50,9 @@ def assigned(path: str, body: ast.Module) -> Iterator[Column]:
         for inner in (node.body if isinstance(node, ast.ClassDef) else [node])
         if id(inner) not in taken
     ]
-    for part in [*([node] for node in [*functions, *methods]), loose]:
-        yield from _of(path, [inner for node in part for inner in ast.walk(node)])
+    for function in [*functions, *methods]:
+        yield from _of(path, list(ast.walk(function)))
+    yield from _of(path, [inner for node in loose for inner in ast.walk(node)])
 
 
 def _of(path: str, nodes: list[ast.AST]) -> Iterator[Column]:
@@ -63,8 +64,8 @@ def _of(path: str, nodes: list[ast.AST]) -> Iterator[Column]:
                 if isinstance(target, ast.Subscript) and not _answered(node.value):
                     yield from _subscript(path, target, node, made)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if not any(map(_answered, [*node.args, *(k.value for k in node.keywords)])):
-                yield from _call(path, node, node.func)
+            given = [*node.args, *(keyword.value for keyword in node.keywords)]
+            yield from () if any(map(_answered, given)) else _call(path, node, node.func)
 
 
 def _subscript(

@@ -21,7 +21,7 @@ _LISTED = 3  # a shorter list of names is no second register
 
 @dataclass(frozen=True)
 class Piece:
-    """A function, a class or a constant at the top of a module, or all its other statements ('')."""
+    """A function, a class or a constant at the top of a module, or its other statements ('')."""
 
     name: str
     module: str  # dotted
@@ -196,9 +196,9 @@ class _Module:
 
     def _texts(self, nodes: list[ast.AST]) -> Iterator[str]:
         for node in nodes:
-            if isinstance(node, ast.Constant) and id(node) not in self.silent:
-                if isinstance(node.value, str):
-                    yield node.value
+            text = node.value if isinstance(node, ast.Constant) else None
+            if isinstance(text, str) and id(node) not in self.silent:
+                yield text
 
     def _bound(self, nodes: Iterable[ast.AST]) -> dict[str, str]:
         """Return what imports bind: name -> the dotted name that it stands for."""

@@ -60,7 +60,7 @@ def _job(
     installed = any(_installs_wheel(command) for _, command in listed[built:])
     spoilt = any(_installs_source(command) for _, command in listed)
     for step, command in listed[built:]:
-        alone = _brings_wheel(command) or (installed and not command.around[:2] == ("uv", "run"))
+        alone = _brings_wheel(command) or (installed and command.around[:2] != ("uv", "run"))
         if not _tests(command, about) or not alone or spoilt:
             continue
         here = at(step.location, f"job {job.id}")

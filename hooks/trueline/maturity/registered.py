@@ -17,7 +17,7 @@ _LIBRARIES = frozenset({"yaml", "ruamel", "omegaconf", "hydra", "strictyaml", "d
 
 
 def unusable(snapshot: Snapshot) -> Finding | None:
-    """Return the finding for a register that is broken, absent or empty; None when it has entries."""
+    """Return what a broken, absent or empty register comes to; None when it has entries."""
     document = snapshot.columns.documented
     if document.problem:
         return unseen(f"{PATH} cannot be read: {document.problem}", Place(PATH))

@@ -19,9 +19,11 @@ KEY = "depends_on"
 # What a test must be about, by the words in its name and in what it says.
 ABOUT = {
     "a cycle": re.compile(r"cycl|circ(le|ular)|\bloop"),
-    "a missing name": re.compile(r"missing|unknown|absent|dangling|undefined|not[ _](listed|known)|unlisted"),
+    "a missing name": re.compile(
+        r"missing|unknown|absent|dangling|undefined|unlisted|not (listed|known)"
+    ),
     "the order": re.compile(r"order|after|before|transitiv|topolog|upstream|distance"),
-}  # fmt: skip
+}
 _RESOLVES = frozenset({"TopologicalSorter", "topological_sort", "lexicographical_topological_sort"})
 
 
@@ -118,9 +120,7 @@ def _tested(snapshot: Snapshot, resolvers: list[Piece], place: Place) -> Finding
     for kind, listed in by_kind.items():
         if not proof.passed(listed) or proof.failed(listed):
             return weak(f"the test of {kind} did not pass", *proof.places, place, *tested)
-    return found(
-        "each feature says what it needs; resolved, and tested", *proof.places, place, *tested
-    )
+    return found("dependencies are declared, resolved and tested", *proof.places, place, *tested)
 
 
 def _uses(case: Case, homes: set[str]) -> bool:

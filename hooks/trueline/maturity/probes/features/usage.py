@@ -80,9 +80,9 @@ class UsageIsRecorded(Probe):
             if version.at is None or not version.features or not _SHA.fullmatch(version.digest):
                 gap = f"{report.where} lacks time, features or sha256 of version {version.name}"
                 return weak(gap, here, place)
-        gap = _wrong(report.body, versions, young, snapshot)
-        if gap:
-            return weak(f"{report.where} {gap}", here, place)
+        wrong = _wrong(report.body, versions, young, snapshot)
+        if wrong:
+            return weak(f"{report.where} {wrong}", here, place)
         return found(f"{len(young)} versions tell which features they use", here, place)
 
 
