@@ -29,12 +29,16 @@ NODES = [
     ("tests.batch.test_score", "test_every_row_is_scored"),
     ("tests.data.test_ingest", "test_rows_without_a_label_are_dropped"),
     ("tests.features.test_derive", "test_ratio"),
+    ("tests.features.test_features", "test_a_cycle_is_refused"),
+    ("tests.features.test_features", "test_a_missing_name_is_refused"),
+    ("tests.features.test_features", "test_a_feature_comes_after_all_that_it_needs"),
     ("tests.model.test_evaluate", "test_a_better_model_has_a_higher_metric"),
     ("tests.model.test_registry", "test_rollback_returns_to_the_version_before"),
     ("tests.model.test_train", "test_training_learns"),
     ("tests.monitoring.test_drift", "test_a_shift_raises_the_alert"),
     ("tests.serving.test_app", "test_a_request_leaves_a_log_record"),
     ("tests.serving.test_app", "test_a_request_moves_the_metric"),
+    ("tests.serving.test_skew", "test_served_rows_equal_training_rows"),
 ]
 
 
@@ -214,6 +218,15 @@ def left_behind() -> dict[str, str]:
         "source": "github:run/7",
         "event_id": "1",
         "image_digest": "sha256:" + "c" * 64,
+        "model_version": "17",
+    }
+    earlier = {
+        "type": "gate_decision",
+        "ts": ago(days=60),
+        "status": "success",
+        "source": "github:run/6",
+        "event_id": "0",
+        "model_version": "16",
     }
     drill = {
         "type": "rollback",
@@ -229,7 +242,7 @@ def left_behind() -> dict[str, str]:
         {"rows": 9, "sha256": "d" * 64, "output": "data/scored/x.parquet", "scheduled_at": s, "delivered_at": s}
         for s in slots
     ]  # fmt: skip
-    jobs = {"lint": "success", "test": "success"}
+    jobs = {"lint": "success", "test": "success", "features": "success"}
     return {
         "reports/junit.xml": junit(passing()),
         "reports/coverage.xml": coverage(),
@@ -238,7 +251,31 @@ def left_behind() -> dict[str, str]:
         "reports/importance.json": json.dumps({**envelope, "features": {"mean_radius": 0.7}}),
         "reports/delivery.json": json.dumps({**envelope, "rows": 9}),
         "reports/deliveries.jsonl": "".join(f"{json.dumps(d)}\n" for d in deliveries),
-        "events.jsonl": f"{json.dumps(event)}\n{json.dumps(drill)}\n",
+        "reports/feature_usage.json": json.dumps({**envelope, **usage()}),
+        "events.jsonl": "".join(f"{json.dumps(one)}\n" for one in (event, drill, earlier)),
+    }
+
+
+def usage() -> dict[str, Any]:
+    """Return what the report on the use of features says of two versions."""
+    registered = {"16": ago(days=60), "17": ago(days=5)}
+    features = {"16": ["mean_radius", "mean_texture"]}
+    features["17"] = [*features["16"], "mean_area"]
+    return {
+        "versions": [
+            {
+                "model_version": name,
+                "registered_at": at,
+                "features": features[name],
+                "registry_sha256": "e" * 64,
+            }
+            for name, at in registered.items()
+        ],
+        "usage": {
+            feature: [name for name in features if feature in features[name]]
+            for feature in features["17"]
+        },
+        "unused": ["mean_smoothness"],
     }
 
 

@@ -3,13 +3,14 @@
 from fastapi import FastAPI
 from prometheus_client import Counter, Histogram, make_asgi_app
 
+from ..features import pipeline
 from ..monitoring import prediction_log
 
 REQUESTS = Counter("http_requests_total", "Requests.", ["method", "route", "code"])
 SECONDS = Histogram("http_request_duration_seconds", "Time of a request.", ["route"])
 
 
-def create_app() -> FastAPI:
+def create_app(model) -> FastAPI:
     """Return the app."""
     app = FastAPI()
 
@@ -21,7 +22,7 @@ def create_app() -> FastAPI:
 
     @app.post("/predict")
     def predict(rows: list[dict]) -> list[float]:
-        return [0.5 for _ in rows]
+        return pipeline.predict(model, rows)
 
     @app.get("/healthz")
     def healthz() -> str:
