@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from .python import last_name
@@ -30,33 +30,11 @@ class Column:
     computed: bool = False
 
 
-def assigned(path: str, body: ast.Module) -> Iterator[Column]:
-    """Yield each column that the code of a module puts into a table.
+def assigned(path: str, nodes: Sequence[ast.AST]) -> Iterator[Column]:
+    """Yield each column that one function, given by all its nodes, puts into a table.
 
     The answers of a model written beside the rows are no feature and are left out.
     """
-    functions = [n for n in body.body if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))]
-    methods = [
-        n
-        for node in body.body
-        if isinstance(node, ast.ClassDef)
-        for n in node.body
-        if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))
-    ]
-    taken = {id(node) for node in [*functions, *methods]}
-    loose = [
-        inner
-        for node in body.body
-        for inner in (node.body if isinstance(node, ast.ClassDef) else [node])
-        if id(inner) not in taken
-    ]
-    for function in [*functions, *methods]:
-        yield from _of(path, list(ast.walk(function)))
-    yield from _of(path, [inner for node in loose for inner in ast.walk(node)])
-
-
-def _of(path: str, nodes: list[ast.AST]) -> Iterator[Column]:
-    """Yield the columns of one function, or of the statements beside all functions."""
     made = dict(_made(nodes))
     for node in nodes:
         if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)) and node.value is not None:
@@ -95,7 +73,7 @@ def _call(path: str, node: ast.Call, function: ast.Attribute) -> Iterator[Column
         yield Column(path, node.lineno, _key(node.args[1]), computed=True)
 
 
-def _made(nodes: list[ast.AST]) -> Iterator[tuple[str, str]]:
+def _made(nodes: Sequence[ast.AST]) -> Iterator[tuple[str, str]]:
     """Yield names with what they seem to be, `frame` or `dict`."""
     for node in nodes:
         if isinstance(node, ast.arg) and node.annotation is not None:

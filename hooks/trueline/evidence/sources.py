@@ -138,8 +138,8 @@ def read(tree: WorkTree) -> Code:
         paths[module.name] = path
         pieces.update({piece.dotted: piece for piece in module.pieces()})
         aliases.update({f"{module.name}.{name}": to for name, to in module.imported.items()})
-        listed += lists(path, document.value)
-        columns += frames.assigned(path, document.value)
+        listed += module.lists()
+        columns += module.columns()
     return Code(paths, pieces, aliases, tuple(listed), tuple(columns), tuple(broken))
 
 
@@ -148,26 +148,49 @@ class _Module:
 
     def __init__(self, name: str, path: str, body: ast.Module) -> None:
         self.name, self.path = name, path
-        self.nodes = list(_top(body.body))
-        self.silent = {id(node.value) for node in ast.walk(body) if isinstance(node, ast.Expr)}
-        self.imported = self._bound(self.nodes)
-        own = {name for node in self.nodes for name in _names(node)}
+        # Each statement at the top with all nodes in it; walking the trees is most of the work.
+        self.walked = [(node, list(ast.walk(node))) for node in _top(body.body)]
+        self.silent = {
+            id(part.value)
+            for _, nodes in self.walked
+            for part in nodes
+            if isinstance(part, ast.Expr)
+        }
+        self.imported = self._bound(node for node, _ in self.walked)
+        own = {name for node, _ in self.walked for name in _names(node)}
         self.scope = {**self.imported, **{name: f"{self.name}.{name}" for name in own}}
 
     def pieces(self) -> Iterator[Piece]:
         """Yield what stands at the top of the module."""
-        beside: list[ast.stmt] = []
-        for node in self.nodes:
+        kinds = {ast.ClassDef: "class", ast.Assign: "value", ast.AnnAssign: "value"}
+        beside: list[ast.AST] = []
+        for node, nodes in self.walked:
             names = _names(node)
-            if not names:
-                beside.append(node)
-            kind = {ast.ClassDef: "class", ast.Assign: "value", ast.AnnAssign: "value"}
+            beside += [] if names else nodes
             for name in names:
-                yield self._piece(name, kind.get(type(node), "function"), [node])
-        yield self._piece("", "", beside)
+                yield self._piece(name, kinds.get(type(node), "function"), node.lineno, nodes)
+        yield self._piece("", "", 1, beside)
 
-    def _piece(self, name: str, kind: str, body: list[ast.stmt]) -> Piece:
-        nodes = [part for node in body for part in ast.walk(node)]
+    def lists(self) -> Iterator[Listed]:
+        """Yield the lists, tuples and sets that hold at least three texts."""
+        for node in (part for _, nodes in self.walked for part in nodes):
+            if isinstance(node, (ast.List, ast.Tuple, ast.Set)) and len(node.elts) >= _LISTED:
+                said = [item.value for item in node.elts if isinstance(item, ast.Constant)]
+                texts = frozenset(value for value in said if isinstance(value, str))
+                if len(texts) >= _LISTED:
+                    yield Listed(self.path, node.lineno, texts)
+
+    def columns(self) -> Iterator[Column]:
+        """Yield the columns that the code puts into tables."""
+        loose: list[ast.AST] = []
+        for node, nodes in self.walked:
+            if isinstance(node, Definition):
+                yield from frames.assigned(self.path, nodes)
+            else:
+                loose += nodes
+        yield from frames.assigned(self.path, loose)
+
+    def _piece(self, name: str, kind: str, line: int, nodes: list[ast.AST]) -> Piece:
         scope = {**self.scope, **self._bound(nodes)}
         uses: set[str] = set()
         words: set[str] = set()
@@ -181,7 +204,7 @@ class _Module:
             name,
             self.name,
             self.path,
-            min((node.lineno for node in body), default=1),
+            line,
             kind,
             frozenset(uses),
             frozenset(last_name(node.func) for node in nodes if isinstance(node, ast.Call)),
@@ -217,25 +240,17 @@ class _Module:
         return found
 
 
-def lists(path: str, body: ast.Module) -> Iterator[Listed]:
-    """Yield the lists, tuples and sets that hold at least three texts."""
-    for node in ast.walk(body):
-        if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
-            said = {item.value for item in node.elts if isinstance(item, ast.Constant)}
-            texts = frozenset(value for value in said if isinstance(value, str))
-            if len(texts) >= _LISTED:
-                yield Listed(path, node.lineno, texts)
-
-
 def _top(body: list[ast.stmt]) -> Iterator[ast.stmt]:
     """Yield the statements of a module, those behind `if` and `try` at its top as well."""
-    for node in body:
+    waiting = body[::-1]
+    while waiting:
+        node = waiting.pop()
         if isinstance(node, ast.If):
             yield ast.copy_location(ast.Expr(node.test), node)
-            yield from _top([*node.body, *node.orelse])
+            waiting += [*node.body, *node.orelse][::-1]
         elif isinstance(node, ast.Try):
             handlers = [inner for handler in node.handlers for inner in handler.body]
-            yield from _top([*node.body, *handlers, *node.orelse, *node.finalbody])
+            waiting += [*node.body, *handlers, *node.orelse, *node.finalbody][::-1]
         else:
             yield node
 
