@@ -11,7 +11,7 @@ from ....evidence.document import mapping, sequence, text
 from ....evidence.moment import moment
 from ....evidence.runs import Record
 from ....evidence.snapshot import Snapshot
-from ...finding import Finding, Place, found, missing, old, weak
+from ...finding import Finding, Place, found, missing, old, unseen, weak
 from ...probe import Probe
 from ...proof import foreign
 from ...registered import unusable, upstream
@@ -61,6 +61,9 @@ class UsageIsRecorded(Probe):
             if reason is None:
                 return self._told(report, snapshot, place)
             gap = f"{report.where} {reason}"
+        broken = None if reports else snapshot.runs.unreadable(f"reports/{REPORT}.json")
+        if broken:
+            return unseen(f"{broken.path} cannot be read: {broken.problem}", Place(broken.path))
         return weak(gap, place)
 
     def _told(self, report: Record[dict[str, object]], snapshot: Snapshot, place: Place) -> Finding:
