@@ -16,6 +16,8 @@ from ..errors import BadInput
 # A local branch that nobody pushed may claim anything.
 EVIDENCE_REFS = ("refs/remotes/origin/evidence",)
 SHA = re.compile(r"[0-9a-f]{7,64}")
+# https://host/owner/name.git, git@host:owner/name; GitLab has groups within groups.
+ORIGIN = re.compile(r"(?:(?:https?|ssh|git)://[^/]+/|[^/@:]+@[^/:]+:)([\w.-]+(?:/[\w.-]+)+)/?")
 # The repository's own configuration could name programs to run or transports to fetch through.
 _OPTIONS = (
     "-c",
@@ -137,30 +139,11 @@ class Repository:
         changed = frozenset(os.fsdecode(differs.stdout).split("\0")) - {""}
         return Commit(sha, known=True, ancestor=ancestor, changed=changed)
 
-    def first_parents(self, count: int, branch: str) -> list[tuple[str, str, bool]]:
-        """Return (sha, author e-mail, is it a root) of the newest first-parent commits of `branch`.
-
-        What origin has goes before a local branch; without either, HEAD's.
-        """
-        refs = (f"refs/remotes/origin/{branch}", f"refs/heads/{branch}")
-        tips = (
-            run(self.root, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}") for ref in refs
-        )
-        tip = next(
-            (done.stdout.decode().strip() for done in tips if done.returncode == 0), self.head
-        )
-        done = run(
-            self.root,
-            "rev-list",
-            "--first-parent",
-            f"--max-count={count}",
-            "--no-commit-header",
-            "--format=%H%x00%ae%x00%P",
-            tip,
-            "--",
-        )
-        rows = [line.split("\0") for line in done.stdout.decode(errors="replace").splitlines()]
-        return [(row[0], row[1], not row[2]) for row in rows if len(row) == 3]
+    def origin(self) -> str:
+        """Return owner/name of the repository as origin's address ends; '' for none."""
+        url = run(self.root, "config", "--get", "remote.origin.url").stdout
+        match = ORIGIN.fullmatch(url.decode(errors="replace").strip())
+        return match[1].removesuffix(".git") if match else ""
 
     def branch(self) -> str:
         """Return the default branch's name: origin's if known, else the one that is checked out,

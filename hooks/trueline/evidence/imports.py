@@ -116,15 +116,36 @@ def targets(body: ast.AST, name: str, *, package: bool = False) -> Iterator[str]
 
     `from a import b` yields a and a.b: which of the two it means, only the files can tell.
     """
-    for node in ast.walk(body):
+    dynamic = False
+    for node in statements(body):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
+            dynamic |= any(alias.name == "importlib" for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             base = origin(node, name, package=package)
+            dynamic |= base == "importlib"
             if base:
                 yield base
                 yield from (f"{base}.{alias.name}" for alias in node.names)
-        elif isinstance(node, ast.Call) and last_name(node.func) in ("import_module", "__import__"):
+    if dynamic:
+        yield from _by_name(body)
+
+
+def statements(body: ast.AST) -> Iterator[ast.AST]:
+    """Yield every statement, in functions too; without the expressions it is a tenth of a walk."""
+    waiting = [body]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for key in ("body", "orelse", "finalbody", "handlers", "cases"):
+            inner = getattr(node, key, None)
+            if isinstance(inner, list):
+                waiting += inner
+
+
+def _by_name(body: ast.AST) -> Iterator[str]:
+    for node in ast.walk(body):
+        if isinstance(node, ast.Call) and last_name(node.func) == "import_module":
             first = node.args[0] if node.args else None
             if isinstance(first, ast.Constant) and isinstance(first.value, str):
                 yield first.value

@@ -9,12 +9,18 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from . import (
+    access,
     actions,
+    alerting,
+    codeowners,
     columns,
     environment,
     forge,
     hooks,
     imports,
+    load,
+    mlflow,
+    modules,
     pages,
     pipeline,
     project,
@@ -23,7 +29,11 @@ from . import (
     service,
     sources,
     suite,
+    versions,
 )
+from .access import Access
+from .alerting import Alertmanager
+from .codeowners import CodeOwners
 from .columns import Columns
 from .document import Document, mapping, text
 from .environment import Environment
@@ -32,6 +42,9 @@ from .forge import Forge
 from .git import Commit, Repository
 from .hooks import Hooks
 from .imports import Imports
+from .load import Scenario
+from .mlflow import Tracking
+from .modules import Modules
 from .pages import Pages
 from .pipeline import Notebooks, Stage
 from .project import Project, Vouched
@@ -40,7 +53,23 @@ from .runs import Runs
 from .service import Alert, Service
 from .sources import Code
 from .suite import Suite
+from .versions import Manifest
 from .workflows import Workflows
+
+RULES = (
+    "monitoring/rules.yml",
+    "monitoring/rules.yaml",
+    "monitoring/alerts.yml",
+    "monitoring/alerts.yaml",
+)
+# Events whose commits are looked up, of each kind so many of the newest: git is asked for each.
+NAMING = (
+    ("rollback", "rollback_drill"),
+    ("model_deployed",),
+    ("alert_test",),
+    ("gate_decision", "candidate_unchanged", "model_trained", "model_registered"),
+)
+MOST_EVENTS = 15
 
 
 @dataclass(frozen=True)
@@ -52,6 +81,7 @@ class Snapshot:
     head: str
     shallow: bool
     branch: str
+    origin: str  # owner/name of the repository on its forge, if origin says so
     files: frozenset[str]
     links_out: frozenset[str]  # tracked links that leave the repository
     empty: frozenset[str]  # tracked files without content
@@ -67,11 +97,18 @@ class Snapshot:
     suite: Suite
     service: Service
     alerts: Document[tuple[Alert, ...]]
+    alertmanager: Document[Alertmanager]
+    access: Access
+    load: tuple[Scenario, ...]
+    modules: Modules
     operations: Document[dict[str, object]]
     pages: Pages
     released: Released
     vouched: Vouched
+    codeowners: Document[CodeOwners]
     runs: Runs
+    manifests: tuple[Manifest, ...]
+    tracking: Document[Tracking]
     commits: Mapping[str, Commit]
     forge: Forge
     unreadable: Mapping[str, str]
@@ -91,11 +128,13 @@ def collect(
     *,
     now: datetime | None = None,
     ask_forge: bool = False,
+    forge_from: Path | None = None,
     texts: Released | None = None,
 ) -> Snapshot:
     """Read the repository whose work tree is `path`; nothing in it is imported, run or changed.
 
-    `texts` stands in for the released prose, in tests. Raises BadInput when there is no repository.
+    `forge_from` names a file of the forge's saved answers. `texts` stands in for the released
+    prose, in tests. Raises BadInput when there is no repository.
     """
     repository = Repository.open(path)
     tree = WorkTree(repository.root, repository.tracked())
@@ -103,17 +142,20 @@ def collect(
     vouched = project.vouched(tree)
     found = columns.read(tree, left)
     operations = tree.yaml("conf/operations.yaml")
-    rules = tree.yaml("monitoring/rules.yml")
+    rules = tree.yaml(tree.first(RULES) or RULES[0])
+    manifests = versions.read(tree)
     stages = pipeline.read(tree)
     code = {path for stage in stages.value or () for path in stage.code if path in tree.tracked}
-    workflows = actions.read(tree)
-    asked = forge.ask(repository) if ask_forge else forge.unasked()
+    branch = repository.branch()
+    workflows = actions.read(tree, branch)
+    at = now or datetime.now(UTC)
     return Snapshot(
         root=repository.root,
-        now=now or datetime.now(UTC),
+        now=at,
         head=repository.head,
         shallow=repository.shallow,
-        branch=repository.branch(),
+        branch=branch,
+        origin=repository.origin(),
         files=tree.tracked,
         links_out=frozenset(path for path in code if _leaves(tree, path)),
         empty=frozenset(path for path in code if not (tree.text(path).value or "").strip()),
@@ -131,6 +173,10 @@ def collect(
         alerts=Document(
             rules.path, None if rules.value is None else service.alerts(rules.value), rules.problem
         ),
+        alertmanager=alerting.read(tree),
+        access=access.read(tree),
+        load=load.read(tree),
+        modules=modules.read(tree),
         operations=Document(
             operations.path,
             None if operations.value is None else mapping(operations.value),
@@ -139,11 +185,31 @@ def collect(
         pages=pages.read(tree),
         released=texts or released.load(),
         vouched=vouched,
+        codeowners=codeowners.read(tree),
         runs=left,
-        commits=repository.commits(_named(left, vouched, found)),
-        forge=asked,
+        manifests=manifests,
+        tracking=mlflow.read(tree),
+        commits=repository.commits(_named(left, vouched, found, manifests)),
+        forge=_forge(repository, tree, at, forge_from, ask=ask_forge),
         unreadable=dict(tree.seen),
     )
+
+
+def _forge(
+    repository: Repository, tree: WorkTree, now: datetime, saved: Path | None, *, ask: bool
+) -> Forge:
+    """Return what the forge says now or said before, or that nobody asked it."""
+    # What speaks to a forge is imported when one is asked: it would slow every other check.
+    if saved is not None:
+        from . import forge_ask, forge_file
+
+        return forge_file.load(saved, repository, forge_ask.name(repository), now)
+    if not ask:
+        return forge.unasked()
+    from . import forge_ask
+
+    answers = mapping(tree.yaml(".copier-answers.yml").value)
+    return forge_ask.ask(repository, now, answer=text(answers.get("forge")))
 
 
 def _leaves(tree: WorkTree, path: str) -> bool:
@@ -154,12 +220,17 @@ def _leaves(tree: WorkTree, path: str) -> bool:
     )
 
 
-def _named(left: Runs, vouched: Vouched, found: Columns) -> set[str]:
+def _named(
+    left: Runs, vouched: Vouched, found: Columns, manifests: tuple[Manifest, ...]
+) -> set[str]:
     """Return the commits that any piece of evidence names."""
     shas = {record.commit for record in left.tests} | {report.commit for report in left.reports}
     shas |= {signature.commit for signature in found.signatures}
     shas |= {
         str(record.fields.get("reviewed_commit", "")) for record in vouched.records.value or ()
     }
-    shas |= {text(event.fields.get("git_sha")) for event in left.events if "rollback" in event.type}
+    shas |= {manifest.commit for manifest in manifests[:MOST_EVENTS]}
+    for types in NAMING:
+        newest = left.newest(*types)[:MOST_EVENTS]
+        shas |= {text(event.fields.get("git_sha")) for event in newest}
     return {sha for sha in shas if sha}

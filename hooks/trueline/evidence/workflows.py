@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from .document import Document, mapping, sequence, text
@@ -48,6 +48,7 @@ class Job:
     condition: str = ""
     ignored: str | None = None
     opaque: str | None = None
+    environment: str = ""  # the deployment environment that it names
 
     def running(self, *names: str) -> Iterator[tuple[Step, Command]]:
         """Yield the commands of one of the names, with their step, failures ignored or not."""
@@ -104,16 +105,7 @@ class Workflow:
         for job in self.jobs:
             if job.id not in off and not job.own:
                 kept = tuple(step for step in job.steps if not never(step.condition, event))
-                yield Job(
-                    job.id,
-                    job.path,
-                    job.line,
-                    kept,
-                    job.needs,
-                    job.condition,
-                    job.ignored,
-                    job.opaque,
-                )
+                yield replace(job, steps=kept)
 
 
 @dataclass(frozen=True)
@@ -155,6 +147,7 @@ def parse(path: str, content: object) -> Workflow:
 
 def _job(path: str, name: str, content: object) -> Job:
     body = mapping(content)
+    place = body.get("environment")
     # A called workflow waits for the second pass, which knows the other files.
     steps = tuple(step(path, item) for item in sequence(body.get("steps")))
     return Job(
@@ -166,6 +159,7 @@ def _job(path: str, name: str, content: object) -> Job:
         _condition(body),
         _ignored(body, "the job's"),
         text(body.get("uses")) or None,
+        text(mapping(place).get("name")) or text(place),
     )
 
 
@@ -206,7 +200,7 @@ def never(condition: str, event: str) -> bool:
     if "||" in said:
         return all(never(part, event) for part in said.split("||"))
     for part in parts:
-        if part in _NEVER or part in ("failure()", "cancelled()", "!success()", "!always()"):
+        if part in _NEVER or part in ("failure", "cancelled", "!success", "!always"):
             return True
         match = _EVENT.fullmatch(part)
         if match and (match[1] == "==") != (match[2] == event):

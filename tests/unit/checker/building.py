@@ -17,6 +17,7 @@ from trueline.evidence.released import Released
 from trueline.evidence.snapshot import Snapshot, collect
 from trueline.maturity.prose import digests
 from trueline.maturity.score import Outcome, Result, score
+from unit.checker import operating
 
 HERE = Path(__file__).parent
 MATURE = HERE / "mature"  # the files of a project that meets all twelve statements
@@ -36,8 +37,11 @@ NODES = [
     ("tests.model.test_registry", "test_rollback_returns_to_the_version_before"),
     ("tests.model.test_train", "test_training_learns"),
     ("tests.monitoring.test_drift", "test_a_shift_raises_the_alert"),
+    ("tests.pipeline.test_tracking", "test_a_run_leads_back_to_all_that_it_was_made_of"),
     ("tests.serving.test_app", "test_a_request_leaves_a_log_record"),
     ("tests.serving.test_app", "test_a_request_moves_the_metric"),
+    ("tests.serving.test_guard", "test_each_doubt_is_flagged"),
+    ("tests.serving.test_guard", "test_only_a_known_key_opens_the_api"),
     ("tests.serving.test_skew", "test_served_rows_equal_training_rows"),
 ]
 
@@ -210,24 +214,6 @@ def left_behind() -> dict[str, str]:
         "target": {"status": "stable"},
         "n": 500,
     }
-    event = {
-        "type": "model_deployed",
-        "ts": ago(days=5),
-        "env": "production",
-        "status": "success",
-        "source": "github:run/7",
-        "event_id": "1",
-        "image_digest": "sha256:" + "c" * 64,
-        "model_version": "17",
-    }
-    earlier = {
-        "type": "gate_decision",
-        "ts": ago(days=60),
-        "status": "success",
-        "source": "github:run/6",
-        "event_id": "0",
-        "model_version": "16",
-    }
     drill = {
         "type": "rollback",
         "ts": ago(days=10),
@@ -242,8 +228,10 @@ def left_behind() -> dict[str, str]:
         {"rows": 9, "sha256": "d" * 64, "output": "data/scored/x.parquet", "scheduled_at": s, "delivered_at": s}
         for s in slots
     ]  # fmt: skip
-    jobs = {"lint": "success", "test": "success", "features": "success"}
+    jobs = {"lint": "success", "test": "success", "alerts": "success", "features": "success"}
+    events = [*operating.events(ago), drill]
     return {
+        **operating.reports(envelope, ago),
         "reports/junit.xml": junit(passing()),
         "reports/coverage.xml": coverage(),
         "reports/ci.json": json.dumps({**envelope, "jobs": jobs}),
@@ -251,36 +239,13 @@ def left_behind() -> dict[str, str]:
         "reports/importance.json": json.dumps({**envelope, "features": {"mean_radius": 0.7}}),
         "reports/delivery.json": json.dumps({**envelope, "rows": 9}),
         "reports/deliveries.jsonl": "".join(f"{json.dumps(d)}\n" for d in deliveries),
-        "reports/feature_usage.json": json.dumps({**envelope, **usage()}),
-        "events.jsonl": "".join(f"{json.dumps(one)}\n" for one in (event, drill, earlier)),
-    }
-
-
-def usage() -> dict[str, Any]:
-    """Return what the report on the use of features says of two versions."""
-    registered = {"16": ago(days=60), "17": ago(days=5)}
-    features = {"16": ["mean_radius", "mean_texture"]}
-    features["17"] = [*features["16"], "mean_area"]
-    return {
-        "versions": [
-            {
-                "model_version": name,
-                "registered_at": at,
-                "features": features[name],
-                "registry_sha256": "e" * 64,
-            }
-            for name, at in registered.items()
-        ],
-        "usage": {
-            feature: [name for name in features if feature in features[name]]
-            for feature in features["17"]
-        },
-        "unused": ["mean_smoothness"],
+        "reports/feature_usage.json": json.dumps({**envelope, **operating.usage(ago)}),
+        "events.jsonl": "".join(f"{json.dumps(event)}\n" for event in events),
     }
 
 
 def build(root: Path) -> Project:
-    """Make the mature project: five commits on main, the first one the copy, the last one the signature."""
+    """Make the mature project: nine commits on main, the first one the copy, the last one the signature."""
     root.mkdir(parents=True)
     project = Project(root, left_behind())
     project.git("init", "-q", "-b", "main")
@@ -294,12 +259,17 @@ def build(root: Path) -> Project:
     for message in ("Own data", "Own model"):
         project.write("CHANGELOG.md", f"# Changelog\n\n{message}\n")
         project.commits[message] = project.commit(message)
+    for number in range(1, 5):
+        project.write("infra/README.md", f"# Infrastructure\n\nState {number}.\n")
+        project.commits[f"infra {number}"] = project.commit(f"Infrastructure, state {number}")
     project.write("README.md", "# Churn\n")
     project.commits["reviewed"] = project.commit("README")
     project.write("maturity.yaml", signature.replace("@REVIEWED@", project.commits["reviewed"]))
     project.commits["signed"] = project.commit("Risks reviewed")
     manifest = {"git_commit": project.commits["signed"], "features": [{"name": "mean_radius"}]}
     project.write("models/1/manifest.json", json.dumps({"version": "1", **manifest}))
+    newest = operating.manifest(project.commits["signed"])
+    project.write(f"models/{operating.VERSION}/manifest.json", json.dumps(newest))
     return project
 
 

@@ -12,8 +12,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from trueline.evidence import (
+    codeowners,
     columns,
     environment,
+    forge_file,
+    gitlab,
     hooks,
     imports,
     jsontext,
@@ -31,7 +34,7 @@ from trueline.evidence import (
 from trueline.evidence import (
     junit as junits,
 )
-from trueline.evidence.document import Document, Malformed
+from trueline.evidence.document import Document, Malformed, mapping
 from trueline.evidence.files import WorkTree
 from trueline.evidence.released import Released, ReleasedText, unwritten
 from trueline.evidence.runs import BRANCH, Reader
@@ -43,6 +46,8 @@ WORDS = st.sampled_from(
      "paths", "branches", "types", "continue-on-error", "repos", "hooks", "id", "entry", "stages", "rev",
      "deps", "cmd", "foreach", "do", "attestations", "claim", "owner", "evidence", "reviewed_on",
      "waivers", "targets", "core", "features", "risks", "groups", "rules", "alert", "expr", "false",
+     "script", "rules", "changes", "exists", "when", "only", "except", "extends", "include", "workflow",
+     "default", "variables", "stage", "environment", "trigger", "manual", "$CI_COMMIT_TAG", "$A && $B == 'c'",
      "pytest || true", "${{ false }}", "2026-01-01", "./.github/workflows/ci.yml", "serving", "both"]
 )  # fmt: skip
 SCALARS = st.one_of(
@@ -92,8 +97,30 @@ def workflow(content: object) -> object:
     ]
 
 
+def gitlab_pipeline(content: object) -> object:
+    return [
+        (list(job.running("pytest")), job.own, job.environment)
+        for parsed in gitlab.parse(mapping(content), "main", frozenset({"src/a.py"}))
+        for event in ("pull_request", *parsed.triggers)
+        for job in parsed.runnable(event)
+    ]
+
+
+PIPELINE = """
+workflow: {rules: [{if: $CI_PIPELINE_SOURCE == "merge_request_event"}, {if: $CI_COMMIT_BRANCH}]}
+variables: {VERSION: {value: "1", description: which}}
+.base: {before_script: [uv sync], image: "python:3.12"}
+test:
+  extends: .base
+  script: [!reference [.base, before_script], pytest]
+  rules: [{if: $CI_COMMIT_TAG, when: never}, {changes: [src/**], allow_failure: true}]
+deploy: {stage: deploy, script: x, only: {refs: [main], changes: [a]}, needs: [{job: test, optional: true}]}
+"""
+
+
 YAML_PARSERS: dict[str, Callable[[object], object]] = {
     "workflow": workflow,
+    "pipeline": gitlab_pipeline,
     "hooks": hooks.parse,
     "alerts": service.alerts,
 }
@@ -112,6 +139,7 @@ def test_any_data_is_read(name: str, value: object) -> None:
 def test_bent_yaml_is_read_or_refused(name: str, data: st.DataObject) -> None:
     text = {
         "workflow": (MATURE / "files/github/workflows/ci.yml").read_text("utf-8"),
+        "pipeline": PIPELINE,
         "hooks": (MATURE / "pre-commit-config.yaml").read_text("utf-8"),
         "alerts": (MATURE / "files/monitoring/rules.yml").read_text("utf-8"),
     }[name]
@@ -130,7 +158,7 @@ def test_any_text_is_yaml_json_toml_xml_or_refused(content: str) -> None:
     for parse in (yamltext.load, jsontext.load, jsontext.lines, environment.toml, junits.parse,
                   junits.coverage, environment.dockerfile, environment.locked_names,
                   environment.root_requirements, tasks.make, tasks.nox, tasks.tox, python.module,
-                  columns.schema_features, shell.commands):  # fmt: skip
+                  columns.schema_features, shell.commands, codeowners.parse, forge_file.parse):  # fmt: skip
         total(parse, content)
 
 

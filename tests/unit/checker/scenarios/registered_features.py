@@ -167,14 +167,12 @@ use.simply(
 @file("not-loaded")
 def not_loaded(project: Project) -> None:
     project.edit(REGISTRY, 'PATH = Path("conf/features.yaml")\n', "PATH = Path()\n")
-    project.edit(TRACKING, 'Path("conf/features.yaml")', "Path()")
 
 
 @file("loaded-in-comment")
 def loaded_in_comment(project: Project) -> None:
     project.edit(REGISTRY, 'Path("conf/features.yaml")', "Path()  # conf/features.yaml")
     project.edit(REGISTRY, '"""The register of features."""', '"""conf/features.yaml"""')
-    project.edit(TRACKING, 'Path("conf/features.yaml")', "Path()")
 
 
 @file("tuple-default")

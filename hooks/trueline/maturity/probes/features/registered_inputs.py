@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+
+from ....evidence.columns import Signature
 from ....evidence.snapshot import Snapshot
 from ...finding import Finding, Place, found, missing, unseen, weak
 from ...parts import MODEL, broken, feature_modules, modules, training
@@ -41,7 +44,7 @@ class InputsAreRegistered(Probe):
     def _taken(self, snapshot: Snapshot, place: Place) -> Finding:
         names = {feature.name for feature in snapshot.columns.registered}
         gap = "no model's inputs were seen"
-        for signature in snapshot.columns.signatures:
+        for signature in sorted(snapshot.columns.signatures, key=_age):
             here = Place(signature.path)
             reason = foreign(signature.commit, snapshot)
             if not signature.features:
@@ -54,3 +57,9 @@ class InputsAreRegistered(Probe):
                 strange = ", ".join(sorted(signature.features - names)[:3])
                 return weak(f"{signature.path} takes {strange}, unregistered", here, place)
         return weak(gap, place, remedy="run the pipeline and promote a model")
+
+
+def _age(signature: Signature) -> int:
+    """Return what sorts the newest version first; models lie in folders of their number."""
+    number = PurePosixPath(signature.path).parent.name
+    return -int(number) if number.isdecimal() and len(number) < 10 else 0

@@ -1,5 +1,6 @@
 """The register of features."""
 
+import hashlib
 from pathlib import Path
 
 import yaml
@@ -11,6 +12,11 @@ def load(path: Path = PATH) -> dict[str, dict]:
     """Return each feature with what is said of it."""
     body = yaml.safe_load(path.read_text())
     return {**body["features"], **body["derived"]}
+
+
+def digest(path: Path = PATH) -> str:
+    """Return what tells one state of the register from another."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def resolve(entries: dict[str, dict]) -> list[str]:

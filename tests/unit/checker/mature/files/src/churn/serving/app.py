@@ -1,10 +1,12 @@
 """The API."""
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Header
 from prometheus_client import Counter, Histogram, make_asgi_app
 
 from ..features import pipeline
 from ..monitoring import prediction_log
+from .access import known
+from .guard import Guard
 
 REQUESTS = Counter("http_requests_total", "Requests.", ["method", "route", "code"])
 SECONDS = Histogram("http_request_duration_seconds", "Time of a request.", ["route"])
@@ -21,7 +23,10 @@ def create_app(model) -> FastAPI:
         return answer
 
     @app.post("/predict")
-    def predict(rows: list[dict]) -> list[float]:
+    def predict(rows: list[dict], x_api_key: str = Header("")) -> list[float]:
+        known(x_api_key, ["correct-horse-battery"])
+        flags = Guard(6.0, 30.0).flags(rows)
+        prediction_log.append(rows, 0.5, flags)
         return pipeline.predict(model, rows)
 
     @app.get("/healthz")
