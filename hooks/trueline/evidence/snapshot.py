@@ -37,6 +37,7 @@ from . import (
     released,
     runs,
     service,
+    sources,
     suite,
     versions,
 )
@@ -68,6 +69,7 @@ from .reference import Reference
 from .released import Released
 from .runs import Runs
 from .service import Alert, Service
+from .sources import Code
 from .suite import Suite
 from .versions import Manifest
 from .workflows import Workflows
@@ -114,6 +116,8 @@ class Snapshot:
     stages: Document[tuple[Stage, ...]]
     notebooks: Notebooks
     columns: Columns
+    imports: Imports
+    code: Code
     suite: Suite
     service: Service
     alerts: Document[tuple[Alert, ...]]
@@ -123,7 +127,6 @@ class Snapshot:
     modules: Modules
     operations: Document[dict[str, object]]
     pages: Pages
-    imports: Imports
     functions: Functions
     docstrings: Docstrings
     packaged: tuple[tuple[str, str], ...]  # (file, name) that takes the project from elsewhere
@@ -199,6 +202,8 @@ def collect(
         stages=stages,
         notebooks=pipeline.notebooks(tree),
         columns=found,
+        imports=imports.read(tree),
+        code=sources.read(tree),
         suite=suite.read(tree),
         service=service.read(tree),
         alerts=Document(
@@ -214,7 +219,6 @@ def collect(
             operations.problem,
         ),
         pages=pages.read(tree),
-        imports=imports.read(tree),
         functions=functions.read(tree),
         docstrings=docstrings.read(tree),
         packaged=packaged.read(tree),

@@ -34,6 +34,9 @@ NODES = [
     ("tests.batch.test_score", "test_every_row_is_scored"),
     ("tests.data.test_ingest", "test_rows_without_a_label_are_dropped"),
     ("tests.features.test_derive", "test_ratio"),
+    ("tests.features.test_features", "test_a_cycle_is_refused"),
+    ("tests.features.test_features", "test_a_missing_name_is_refused"),
+    ("tests.features.test_features", "test_a_feature_comes_after_all_that_it_needs"),
     ("tests.model.test_evaluate", "test_a_better_model_has_a_higher_metric"),
     ("tests.model.test_registry", "test_rollback_returns_to_the_version_before"),
     ("tests.model.test_train", "test_training_learns"),
@@ -48,6 +51,7 @@ NODES = [
     ("tests.serving.test_openapi_drift", "test_the_tracked_description_is_that_of_the_api"),
     ("tests.serving.test_guard", "test_each_doubt_is_flagged"),
     ("tests.serving.test_guard", "test_only_a_known_key_opens_the_api"),
+    ("tests.serving.test_skew", "test_served_rows_equal_training_rows"),
 ]
 
 
@@ -241,7 +245,7 @@ def left_behind() -> dict[str, str]:
         {"rows": 9, "sha256": "d" * 64, "output": "data/scored/x.parquet", "scheduled_at": s, "delivered_at": s}
         for s in slots
     ]  # fmt: skip
-    jobs = dict.fromkeys(("lint", "docs", "test", "alerts", "infra"), "success")
+    jobs = dict.fromkeys(("lint", "docs", "test", "alerts", "infra", "features"), "success")
     events = [*operating.events(ago), drill, *delivered.events()]
     return {
         **operating.reports(envelope, ago),
@@ -252,6 +256,7 @@ def left_behind() -> dict[str, str]:
         "reports/importance.json": json.dumps({**envelope, "features": {"mean_radius": 0.7}}),
         "reports/delivery.json": json.dumps({**envelope, "rows": 9}),
         "reports/deliveries.jsonl": "".join(f"{json.dumps(d)}\n" for d in deliveries),
+        "reports/feature_usage.json": json.dumps({**envelope, **operating.usage(ago)}),
         "events.jsonl": "".join(f"{json.dumps(event)}\n" for event in events),
     }
 

@@ -4,8 +4,10 @@ import os
 
 import mlflow
 
+from .features import registry
 
-def tags() -> dict[str, str]:
+
+def tags(names: list[str]) -> dict[str, str]:
     """Return the facts by which a run is found again."""
     return {
         "git.commit": os.environ["GITHUB_SHA"],
@@ -16,10 +18,12 @@ def tags() -> dict[str, str]:
         "model.uri": "models:/churn/17",
         "model.sha256": os.environ["MODEL_SHA256"],
         "data.version": os.environ["DATA_VERSION"],
+        "features.list": ",".join(names),
+        "features.registry_sha256": registry.digest(),
     }
 
 
-def log_run(measured: dict[str, float]) -> None:
+def log_run(measured: dict[str, float], names: list[str]) -> None:
     """Log one trained model."""
-    with mlflow.start_run(tags=tags()):
+    with mlflow.start_run(tags=tags(names)):
         mlflow.log_metrics(measured)
