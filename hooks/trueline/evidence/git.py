@@ -137,6 +137,14 @@ class Repository:
         changed = frozenset(os.fsdecode(differs.stdout).split("\0")) - {""}
         return Commit(sha, known=True, ancestor=ancestor, changed=changed)
 
+    def first_with(self, path: str) -> str:
+        """Return the oldest commit that added a path to HEAD's history; '' when none did."""
+        done = run(
+            self.root, "log", "--no-renames", "--diff-filter=A", "--format=%H", "HEAD", "--", path
+        )
+        added = done.stdout.decode(errors="replace").split()
+        return added[-1] if done.returncode == 0 and added else ""
+
     def first_parents(self, count: int, branch: str) -> list[tuple[str, str, bool]]:
         """Return (sha, author e-mail, is it a root) of the newest first-parent commits of `branch`.
 

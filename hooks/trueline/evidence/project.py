@@ -8,6 +8,7 @@ from .document import Document, mapping, sequence, text
 from .files import WorkTree
 
 PHASES = ("production", "exploration")
+MOST_RUNS = 200  # by hand; each may name a commit that git has to look up
 SERVINGS = ("realtime", "batch", "both")
 
 
@@ -80,6 +81,7 @@ class Vouched:
     bots: frozenset[str]
     waivers: tuple[dict[str, object], ...] = ()
     target: int | None = None  # how many statements of the core the project wants to meet
+    manual: tuple[Attestation, ...] = ()  # tests of the ML Test Score that were run by hand
 
     def latest(self, statement: str) -> Attestation | None:
         """Return the last record of a statement; a later one replaces an earlier one."""
@@ -91,16 +93,21 @@ def vouched(tree: WorkTree) -> Vouched:
     """Read maturity.yaml, CODEOWNERS and docs/project/team.yaml."""
     document = tree.yaml("maturity.yaml")
     body = mapping(document.value)
-    records = tuple(
-        Attestation(text(mapping(item).get("id")), mapping(item), getattr(item, "line", 0))
-        for item in sequence(body.get("attestations"))
-    )
+    records = _records(body.get("attestations"))
     bots = frozenset(text(bot) for bot in sequence(body.get("bots")))
     known = Document(document.path, None if document.value is None else records, document.problem)
     waivers = tuple(mapping(item) for item in sequence(body.get("waivers")))
     target = mapping(body.get("targets")).get("core")
     wanted = target if isinstance(target, int) and not isinstance(target, bool) else None
-    return Vouched(known, _owners(tree), bots - {""}, waivers, wanted)
+    manual = _records(body.get("manual_runs"))[-MOST_RUNS:]
+    return Vouched(known, _owners(tree), bots - {""}, waivers, wanted, manual)
+
+
+def _records(content: object) -> tuple[Attestation, ...]:
+    return tuple(
+        Attestation(text(mapping(item).get("id")), mapping(item), getattr(item, "line", 0))
+        for item in sequence(content)
+    )
 
 
 def _owners(tree: WorkTree) -> frozenset[str]:

@@ -38,6 +38,10 @@ from .service import Alert, Service
 from .suite import Suite
 from .workflows import Workflows
 
+# Events that judge a version; a log holds hundreds, and only the newest matter.
+_VERDICTS = ("gate_decision", "canary_verdict")
+NEWEST = 10
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -67,6 +71,7 @@ class Snapshot:
     vouched: Vouched
     runs: Runs
     commits: Mapping[str, Commit]
+    copied: str  # the commit that brought the copy of the template; '' when that cannot be told
     forge: Forge
     unreadable: Mapping[str, str]
 
@@ -101,6 +106,8 @@ def collect(
     stages = pipeline.read(tree)
     code = {path for stage in stages.value or () for path in stage.code if path in tree.tracked}
     workflows = actions.read(tree)
+    # In a shallow clone the oldest commit seems to add every file.
+    copied = "" if repository.shallow else repository.first_with(".copier-answers.yml")
     asked = forge.ask(repository) if ask_forge else forge.unasked()
     return Snapshot(
         root=repository.root,
@@ -132,7 +139,8 @@ def collect(
         released=texts or released.load(),
         vouched=vouched,
         runs=left,
-        commits=repository.commits(_named(left, vouched, found)),
+        commits=repository.commits(_named(left, vouched, found) | ({copied} - {""})),
+        copied=copied,
         forge=asked,
         unreadable=dict(tree.seen),
     )
@@ -148,10 +156,15 @@ def _leaves(tree: WorkTree, path: str) -> bool:
 
 def _named(left: Runs, vouched: Vouched, found: Columns) -> set[str]:
     """Return the commits that any piece of evidence names."""
-    shas = {record.commit for record in left.tests} | {report.commit for report in left.reports}
+    shas = {record.commit for record in (*left.tests, *left.ml_tests)}
+    shas |= {report.commit for report in left.reports}
     shas |= {signature.commit for signature in found.signatures}
     shas |= {
         str(record.fields.get("reviewed_commit", "")) for record in vouched.records.value or ()
     }
+    shas |= {text(record.fields.get("commit")) for record in vouched.manual}
     shas |= {text(event.fields.get("git_sha")) for event in left.events if "rollback" in event.type}
+    for kind in _VERDICTS:
+        said = [event for event in left.events if event.type == kind]
+        shas |= {text(event.fields.get("git_sha")) for event in said[-NEWEST:]}
     return {sha for sha in shas if sha}
