@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 MARKER = "ml_test"
 DEEP = 20  # names that lead to names; more is no way to write a marker
 NOTHING: frozenset[str] = frozenset()
+Read = Callable[[ast.expr], frozenset[str]]
 
 
 class Marks:
@@ -60,7 +61,10 @@ class Marks:
         return frozenset(found)
 
     def _meant(
-        self, name: str, known: dict[str, frozenset[str]], read: Callable[[ast.expr], frozenset[str]]
+        self,
+        name: str,
+        known: dict[str, frozenset[str]],
+        read: Callable[[ast.expr], frozenset[str]],
     ) -> frozenset[str]:
         if name not in known:
             known[name] = NOTHING  # a name that leads to itself ends here
