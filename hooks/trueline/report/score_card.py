@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..testscore.catalogue import load
-from ..testscore.scoring import SECTION, Outcome, Tested, TestScore, Totals
+from ..testscore.scoring import SECTION, Outcome, Scored, TestScore, Totals
 from .score_document import cleaned
 from .terminal import painted
 
@@ -20,7 +20,7 @@ SYMBOLS = {
     Outcome.UNKNOWN: ("?", "cyan"),
     Outcome.NA: ("\u2013", "bright_black"),
 }
-STEPS = 28  # of a bar: four for each point, so that each half is seen
+STEPS = 14  # of a bar: two for each point, so that each half is seen
 
 
 def card(scored: TestScore, *, terminal: bool = False, width: int | None = None) -> str:
@@ -72,7 +72,7 @@ def _bars(totals: Totals, order: list[str]) -> Table:
     return table
 
 
-def _body(tested: Tested, colour: str) -> Text:
+def _body(tested: Scored, colour: str) -> Text:
     text = Text(tested.test.title)
     points = "na" if tested.outcome is Outcome.NA else f"{tested.points:g}"
     text.append(f"\n{points}", style=f"bold {colour}")

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..maturity.finding import Place
 from ..testscore.catalogue import load
-from ..testscore.scoring import Tested, TestScore
+from ..testscore.scoring import Scored, TestScore
 from .plain import plain
 
 SCHEMA = 1
@@ -43,7 +43,7 @@ def as_data(scored: TestScore) -> dict[str, Any]:
     }
 
 
-def _test(tested: Tested) -> dict[str, Any]:
+def _test(tested: Scored) -> dict[str, Any]:
     remedy = tested.remedy
     return {
         "section": tested.test.section,

@@ -28,7 +28,7 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True)
-class Tested:
+class Scored:
     """One test with its points, the reason, and what to do next (nothing when full or na)."""
 
     test: MlTest
@@ -56,7 +56,7 @@ class TestScore:
 
     __test__ = False
 
-    tests: tuple[Tested, ...]
+    tests: tuple[Scored, ...]
     totals: Totals
     edition: str
     commit: str
@@ -99,14 +99,14 @@ def totals(points: Mapping[str, Sequence[float | None]]) -> Totals:
     return Totals(sums, final, limiting, load().band(final), starred)
 
 
-def _tested(test: MlTest, snapshot: Snapshot) -> Tested:
+def _tested(test: MlTest, snapshot: Snapshot) -> Scored:
     by_machine = automatic(test, snapshot)
     reason, places = by_machine.reason, by_machine.evidence
     only_batch = snapshot.project.batch is True and snapshot.project.realtime is False
     left_out = test.batch == "na" or (test.batch == "optional" and by_machine.points < FULL)
     if only_batch and left_out:
         why = "serving is batch: " + _BATCH[test.batch]
-        return Tested(test, Outcome.NA, NOTHING, why, (Place(".copier-answers.yml"),))
+        return Scored(test, Outcome.NA, NOTHING, why, (Place(".copier-answers.yml"),))
     points = by_machine.points
     if points < HALF:
         record, gap = manual(test, snapshot)
@@ -115,7 +115,7 @@ def _tested(test: MlTest, snapshot: Snapshot) -> Tested:
             places = (record, *places)
         elif gap:
             reason, places = f"{reason}; {gap}", (*places, Place(FILE))
-    return Tested(
+    return Scored(
         test,
         _outcome(points, snapshot, unseen=by_machine.unseen),
         points,
