@@ -18,6 +18,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "new": (".alignment.new", "Make a project from the template."),
     "check": (".report.command", "Score a repository from its evidence."),
     "score": (".report.score_command", "Score a repository by the ML Test Score: 28 tests."),
+    "diff": (".past.diff", "Compare the scores of two commits."),
+    "history": (".past.history", "Show how the score went over the commits."),
+    "next": (".guidance.next", "Name the best next steps of a project."),
+    "explain": (".guidance.explain", "Explain a statement: what it asks, why, what counts."),
+    "start": (".guidance.start", "Begin the document that a statement asks for."),
+    "attest": (".guidance.attest", "Sign for a statement that no file can prove."),
     "align": (".alignment.align", "Compare a project with the template it was made from."),
     "update": (".alignment.update", "Merge a newer template into a project, edits kept."),
 }

@@ -38,6 +38,8 @@ class TestRun:
     commit: str = ""
     at: datetime | None = None
     nodes: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    # The same by the parameters that pytest writes in brackets: node -> parameters -> outcome.
+    parameters: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     data_version: str = ""
     ml_cases: tuple[MlCase, ...] = ()
 
@@ -66,11 +68,14 @@ def parse(content: str) -> TestRun:
     for item in _of_the_suite(root):
         properties.setdefault(item.get("name", ""), _value(item))
     nodes: dict[tuple[str, str], list[str]] = {}
+    parameters: dict[tuple[str, str], dict[str, str]] = {}
     ml_cases: list[MlCase] = []
     for case in root.iter("testcase"):
-        name = case.get("name", "").partition("[")[0]
-        node = (case.get("classname", ""), name)
-        nodes.setdefault(node, []).append(_outcome(case))
+        name, bracket, given = case.get("name", "").partition("[")
+        node, outcome = (case.get("classname", ""), name), _outcome(case)
+        nodes.setdefault(node, []).append(outcome)
+        if bracket:
+            parameters.setdefault(node, {})[given.removesuffix("]")] = outcome
         ml_cases += _ml_case(case, node)
     stamps = [at for suite in root.iter("testsuite") if (at := moment(suite.get("timestamp", "")))]
     at = moment(properties.get("created_at", "")) or max(stamps, default=None)
@@ -79,6 +84,7 @@ def parse(content: str) -> TestRun:
         properties.get("commit", ""),
         at,
         {node: tuple(outcomes) for node, outcomes in nodes.items()},
+        parameters,
         properties.get("data_version", ""),
         tuple(ml_cases),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from . import codeowners
 from .document import Document, mapping, sequence, text
 from .files import WorkTree
 
@@ -79,6 +80,7 @@ class Vouched:
     records: Document[tuple[Attestation, ...]]
     owners: frozenset[str]
     bots: frozenset[str]
+    bypass: frozenset[str] = frozenset()  # who may bypass the forge's rules, with a reason beside
     waivers: tuple[dict[str, object], ...] = ()
     target: int | None = None  # how many statements of the core the project wants to meet
     manual: tuple[Attestation, ...] = ()  # tests of the ML Test Score that were run by hand
@@ -99,8 +101,14 @@ def vouched(tree: WorkTree) -> Vouched:
     waivers = tuple(mapping(item) for item in sequence(body.get("waivers")))
     target = mapping(body.get("targets")).get("core")
     wanted = target if isinstance(target, int) and not isinstance(target, bool) else None
+    bypass = frozenset(
+        text(mapping(item).get("actor"))
+        for item in sequence(body.get("bypass"))
+        if text(mapping(item).get("reason"))
+    )
     manual = _records(body.get("manual_runs"))[-MOST_RUNS:]
-    return Vouched(known, _owners(tree), bots - {""}, waivers, wanted, manual)
+    owners = _owners(tree)
+    return Vouched(known, owners, bots - {""}, bypass - {""}, waivers, wanted, manual)
 
 
 def _records(content: object) -> tuple[Attestation, ...]:
@@ -112,9 +120,8 @@ def _records(content: object) -> tuple[Attestation, ...]:
 
 def _owners(tree: WorkTree) -> frozenset[str]:
     owners: set[str] = set()
-    path = tree.first([".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"])
-    for line in (tree.text(path).value or "").splitlines() if path else ():
-        owners |= {word for word in line.partition("#")[0].split()[1:] if "@" in word}
+    known = codeowners.read(tree).value
+    owners |= known.owners if known else frozenset()
     waiting: list[object] = [tree.yaml("docs/project/team.yaml").value]
     while waiting:
         item = waiting.pop()

@@ -96,6 +96,24 @@ class Runs:
         found = [r for r in self.reports if r.path == f"reports/{name}.json"]
         return sorted(found, key=lambda r: (r.ci, r.at.timestamp() if r.at else 0.0), reverse=True)
 
+    def newest(self, *types: str) -> list[Event]:
+        """Return the events of some types that have a time, the newest first."""
+        found = [(event.at, event) for event in self.events if event.type in types and event.at]
+        return [event for _, event in sorted(found, key=lambda pair: pair[0], reverse=True)]
+
+    def latest(self, now: datetime, *kinds: str) -> list[Event]:
+        """Return the newest event that went well of each kind, environment and source; what has
+        no time, or one yet to come, did not happen.
+        """
+        found: dict[tuple[object, ...], tuple[datetime, Event]] = {}
+        for event in self.events:
+            if event.type in kinds and event.at is not None and event.at <= now:
+                key = (event.type, text(event.fields.get("env")), event.ci)
+                known = found.get(key)
+                if event.fields.get("status") == "success" and not (known and known[0] > event.at):
+                    found[key] = event.at, event
+        return [event for _, event in found.values()]
+
     def unreadable(self, path: str) -> Document[str] | None:
         """Return the note on a file that is there but cannot be read."""
         return next((document for document in self.broken if document.path.endswith(path)), None)

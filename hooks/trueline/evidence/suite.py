@@ -33,6 +33,7 @@ class Case:
     texts: frozenset[str] = frozenset()  # its string constants
     # Names and strings of the function itself, without those of what it uses.
     own: frozenset[str] = frozenset()
+    numbers: frozenset[int] = frozenset()  # whole numbers in the function itself
     asserts: bool = False
     skipped: bool = False
     ml_tests: frozenset[str] = frozenset()  # the tests of the ML Test Score that it stands for
@@ -121,10 +122,16 @@ class _File:
             frozenset(found.words),
             frozenset(found.texts),
             found.own,
+            _numbers(node),
             found.asserts,
             skipped or any(map(_skips, node.decorator_list)) or _gives_up(node),
             ids,
         )
+
+
+def _numbers(node: Function) -> frozenset[int]:
+    values = (part.value for part in ast.walk(node) if isinstance(part, ast.Constant))
+    return frozenset(value for value in values if isinstance(value, int))
 
 
 def _marked(body: list[ast.stmt]) -> bool:

@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from ..exitcodes import FINDING, FINE
-from .command import _write
 
 FORMATS = ("rich", "json")
 
@@ -48,6 +47,7 @@ def command(
     from ..testscore.scoring import score
     from .score_card import card
     from .score_document import as_json
+    from .writing import write
 
     scored = score(collect(path, now=stated(now)))
     colour = output is None and form == "rich"
@@ -55,7 +55,7 @@ def command(
     if output is None:
         click.echo(text, nl=False, color=True if colour else None)
     else:
-        _write(output, text)
+        write(output, text)
     final = scored.totals.final
     if fail_under is not None and final < fail_under:
         click.echo(f"trueline: the score is {final:.3g}, the target is {fail_under:g}", err=True)

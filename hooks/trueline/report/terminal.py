@@ -11,6 +11,7 @@ from collections.abc import Callable
 from rich.console import Console
 
 _PLAIN = {"✔": "+", "◐": "~", "✘": "x", "⧗": "!", "\u2013": "-", "·": "|", "→": ">"}
+_PLAIN |= {bar: str(height) for height, bar in enumerate("▁▂▃▄▅▆▇█", 1)}
 
 
 def painted(

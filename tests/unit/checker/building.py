@@ -6,25 +6,31 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 from trueline.evidence.released import Released
 from trueline.evidence.snapshot import Snapshot, collect
-from trueline.maturity.prose import digests
+from trueline.maturity.prose import STARTERS, digests
 from trueline.maturity.score import Outcome, Result, score
-from unit.checker.score_evidence import BY_CI, BY_OPERATE, EVENTS, MARKED, REPORTS, Node
+from unit.checker import delivered, operating
+from unit.checker.reported import coverage, junit
+from unit.checker.score_evidence import BY_CI, BY_OPERATE, REPORTS, Node
+from unit.checker.tracking import RUNS, store
 
 HERE = Path(__file__).parent
 MATURE = HERE / "mature"  # the files of a project that meets all twelve statements
 RELEASED = HERE / "released"  # the prose of a release, as the template would ship it
+TEMPLATE = HERE.parents[2] / "template"
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 HEAD = "@HEAD@"  # stands for the commit that CI ran on, filled in when the evidence is published
 
+ENVIRONMENTS = ("local", "staging", "production")
 # (class name, name) of every test of the mature project.
 NODES = [
     ("tests.batch.test_score", "test_every_row_is_scored"),
@@ -34,11 +40,18 @@ NODES = [
     ("tests.model.test_registry", "test_rollback_returns_to_the_version_before"),
     ("tests.model.test_train", "test_training_learns"),
     ("tests.monitoring.test_drift", "test_a_shift_raises_the_alert"),
+    ("tests.pipeline.test_tracking", "test_a_run_leads_back_to_all_that_it_was_made_of"),
+    *(
+        ("tests.pipeline.test_stages", f"test_each_environment_is_complete[{name}]")
+        for name in ENVIRONMENTS
+    ),
     ("tests.serving.test_app", "test_a_request_leaves_a_log_record"),
     ("tests.serving.test_app", "test_a_request_moves_the_metric"),
     *BY_CI.values(),
+    ("tests.serving.test_openapi_drift", "test_the_tracked_description_is_that_of_the_api"),
+    ("tests.serving.test_guard", "test_each_doubt_is_flagged"),
+    ("tests.serving.test_guard", "test_only_a_known_key_opens_the_api"),
 ]
-IDS = {node: test for test, node in MARKED.items()}
 
 
 def ago(**delta: float) -> str:
@@ -151,46 +164,17 @@ def outcome(result: Result, statement: str) -> Outcome:
     return next(s.outcome for s in result.statements if s.entry.id == statement)
 
 
+@cache
 def released() -> Released:
-    """Return the digests of the test's own release."""
-    return digests(RELEASED)
+    """Return the digests of the test's own release: its own prose, the template's for the rest."""
+    texts = [digests(STARTERS), digests(TEMPLATE), digests(RELEASED)]
+    return Released({path: text for release in texts for path, text in release.paths.items()})
 
 
-def junit(
-    nodes: Mapping[Node, str],
-    *,
-    source: str = "ci",
-    commit: str = HEAD,
-    at: str = "",
-    data: str | Mapping[Node, str] = "md5:ab",
-    ids: Mapping[Node, str] = IDS,
-) -> str:
-    """Write a JUnit report as pytest does; values are passed, failed or skipped.
-
-    `ids` says which test of the ML Test Score a node stands for, `data` on which data it ran.
-    """
-    inner = {
-        "passed": "",
-        "failed": "<failure message='no'/>",
-        "skipped": "<skipped message='no'/>",
-    }
-    cases = ""
-    for node, outcome_ in nodes.items():
-        on = data if isinstance(data, str) else data.get(node, "md5:ab")
-        own = {"ml_test": ids[node], **({"ml_test_data": on} if on else {})} if node in ids else {}
-        content = _properties(own) + inner[outcome_]
-        cases += f"<testcase classname='{node[0]}' name='{node[1]}' time='0.1'>{content}</testcase>"
-    values = {"source": source, "commit": commit, "run_id": "7"}
-    values |= {"data_version": "md5:ab"} if data else {}
-    return (
-        f"<testsuites><testsuite name='pytest' timestamp='{at or ago(hours=6)}' "
-        f"tests='{len(nodes)}'>{_properties(values)}{cases}</testsuite></testsuites>"
-    )
-
-
-def _properties(values: Mapping[str, str]) -> str:
-    inner = "".join(f"<property name='{k}' value='{v}'/>" for k, v in values.items())
-    return f"<properties>{inner}</properties>" if inner else ""
+def shipped(path: str) -> str:
+    """Return a page as the template ships it, or as `trueline start` writes it."""
+    found = next(top / path for top in (TEMPLATE, STARTERS) if (top / path).is_file())
+    return found.read_text("utf-8")
 
 
 def operated() -> dict[Node, str]:
@@ -203,26 +187,6 @@ def passing() -> dict[tuple[str, str], str]:
     return dict.fromkeys(NODES, "passed")
 
 
-def coverage(**rates: float) -> str:
-    """Write a Cobertura report with a line rate per stage."""
-    files = {
-        "data": "data/ingest.py",
-        "features": "features/derive.py",
-        "train": "model/train.py",
-        "evaluate": "model/evaluate.py",
-        "serving": "serving/app.py",
-        "batch": "batch/score.py",
-    }
-    classes = ""
-    for stage, path in files.items():
-        covered = round(20 * rates.get(stage, 0.9))
-        lines = "".join(f"<line number='{n}' hits='{int(n <= covered)}'/>" for n in range(1, 21))
-        classes += f"<class filename='{path}'><lines>{lines}</lines></class>"
-    return (
-        f"<coverage><packages><package><classes>{classes}</classes></package></packages></coverage>"
-    )
-
-
 def left_behind() -> dict[str, str]:
     """Return what CI pushed for the mature project."""
     envelope = {"source": "ci", "commit": HEAD, "run_id": "7", "created_at": ago(hours=12)}
@@ -231,15 +195,6 @@ def left_behind() -> dict[str, str]:
         "columns": {name: {"psi": 0.01, "status": "stable"} for name in features},
         "target": {"status": "stable"},
         "n": 500,
-    }
-    event = {
-        "type": "model_deployed",
-        "ts": ago(days=5),
-        "env": "production",
-        "status": "success",
-        "source": "github:run/7",
-        "event_id": "1",
-        "image_digest": "sha256:" + "c" * 64,
     }
     drill = {
         "type": "rollback",
@@ -255,12 +210,12 @@ def left_behind() -> dict[str, str]:
         {"rows": 9, "sha256": "d" * 64, "output": "data/scored/x.parquet", "scheduled_at": s, "delivered_at": s}
         for s in slots
     ]  # fmt: skip
-    jobs = {"lint": "success", "test": "success"}
-    said = {"source": "github:run/7", "git_sha": HEAD, "status": "success", "ts": ago(days=5)}
-    verdicts = [{"type": kind, "event_id": kind, **said} for kind in EVENTS]
-    events = "".join(f"{json.dumps(one)}\n" for one in (event, drill, *verdicts))
+    jobs = dict.fromkeys(("lint", "docs", "test", "alerts", "infra"), "success")
+    verdict = {**drill, "type": "canary_verdict", "event_id": "c1"}
+    events = [*operating.events(ago), drill, *delivered.events(), verdict]
     return {
         **{f"reports/{n}.json": json.dumps({**envelope, **body}) for n, body in REPORTS.items()},
+        **operating.reports(envelope, ago),
         "reports/junit.xml": junit(passing()),
         "reports/ml_test.xml": junit(operated()),
         "reports/coverage.xml": coverage(),
@@ -269,12 +224,12 @@ def left_behind() -> dict[str, str]:
         "reports/importance.json": json.dumps({**envelope, "features": {"mean_radius": 0.7}}),
         "reports/delivery.json": json.dumps({**envelope, "rows": 9}),
         "reports/deliveries.jsonl": "".join(f"{json.dumps(d)}\n" for d in deliveries),
-        "events.jsonl": events,
+        "events.jsonl": "".join(f"{json.dumps(event)}\n" for event in events),
     }
 
 
 def build(root: Path) -> Project:
-    """Make the mature project: five commits on main, the first one the copy, the last one the signature."""
+    """Make the mature project: nine commits on main, the first one the copy, the last one the signature."""
     root.mkdir(parents=True)
     project = Project(root, left_behind())
     project.git("init", "-q", "-b", "main")
@@ -283,17 +238,26 @@ def build(root: Path) -> Project:
     project.commits["copy"] = project.commit("Copy of the template")
     shutil.copytree(MATURE / "files", root, dirs_exist_ok=True)
     (root / "github").rename(root / ".github")
-    signature = project.read("maturity.yaml")
+    signature, notes = project.read("maturity.yaml"), project.read("CHANGELOG.md")
     project.remove("maturity.yaml", "README.md")
     for message in ("Own data", "Own model"):
         project.write("CHANGELOG.md", f"# Changelog\n\n{message}\n")
         project.commits[message] = project.commit(message)
+    project.git("tag", "-a", "v1.0.0", "-m", "First model")
+    for number in range(1, 5):
+        project.write("infra/README.md", f"# Infrastructure\n\nState {number}.\n")
+        project.commits[f"infra {number}"] = project.commit(f"Infrastructure, state {number}")
     project.write("README.md", "# Churn\n")
+    project.write("CHANGELOG.md", notes)
     project.commits["reviewed"] = project.commit("README")
+    project.git("tag", "-a", "v1.1.0", "-m", "Boosted trees")
     project.write("maturity.yaml", signature.replace("@REVIEWED@", project.commits["reviewed"]))
     project.commits["signed"] = project.commit("Risks reviewed")
     manifest = {"git_commit": project.commits["signed"], "features": [{"name": "mean_radius"}]}
     project.write("models/1/manifest.json", json.dumps({"version": "1", **manifest}))
+    store(root / "mlflow.db", RUNS)
+    newest = operating.manifest(project.commits["signed"])
+    project.write(f"models/{operating.VERSION}/manifest.json", json.dumps(newest))
     return project
 
 

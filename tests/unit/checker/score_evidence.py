@@ -1,4 +1,4 @@
-"""What CI leaves behind of the mature project for the ML Test Score: marked tests, reports, events."""
+"""What CI leaves behind of the mature project for the ML Test Score: marked tests and reports."""
 
 from __future__ import annotations
 
@@ -62,7 +62,6 @@ REPORTS: dict[str, dict[str, Any]] = {
     "feature_value": {"features": {"mean_radius": {"ms": 1}, "mean_texture": {"ms": 2}}},
     "retention": {"scanned": ["data/raw", "data/predictions"], "deleted": []},
     "search": {"study": "01J", "trials": [{"score": 0.9}], "on_edge": []},
-    "staleness": {"curve": [{"age_days": 0, "value": 0.9}], "status": "passed"},
     "metrics": {"candidate": {"roc_auc": 0.92}, "baseline": {"roc_auc": 0.8}},
     "slices": {"slices": [{"column": "sex", "value": 0.9}]},
     "fairness": {"status": "measured", "columns": {"sex": {"parity": 0.9}}},
@@ -74,4 +73,3 @@ REPORTS: dict[str, dict[str, Any]] = {
     "perf_trend": {"status": "fine", "series": {"latency_p95_ms": {"found": ["fine"]}}},
     "quality": {"status": "fine", "value": 0.91, "coverage": 0.8},
 }
-EVENTS = ("gate_decision", "canary_verdict")

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import yaml
-from unit.checker.building import IDS, Project, junit, operated, passing
+from unit.checker.building import Project, junit, operated, passing
+from unit.checker.reported import IDS
 from unit.checker.score_evidence import MARKED, Node
 
 CI, OPERATE = ".github/workflows/ci.yml", ".github/workflows/operate.yml"

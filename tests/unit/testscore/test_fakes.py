@@ -82,6 +82,11 @@ FAKES: dict[str, tuple[float, Change]] = {
     "skip": (0, switched_off("@pytest.mark.skip")),
     "skipif": (0, switched_off("@pytest.mark.skipif(True, reason='x')")),
     "xfail": (0, switched_off("@pytest.mark.xfail")),
+    "skip, never ran": (0, lambda p: (switched_off("@pytest.mark.skip")(p), to.never_ran(p))),
+    "skip, and a report that it passed": (
+        0,
+        lambda p: (switched_off("@pytest.mark.skip")(p), to.everywhere(p)),
+    ),
     "skipped as it ran": (0, lambda p: ended(p, "skipped")),
     "failed": (0, lambda p: ended(p, "failed")),
     "never ran": (0.5, to.never_ran),

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from trueline.evidence import junit, moment, suite
+from trueline.evidence import alerting, junit, moment, suite
 from trueline.evidence import project as project_reader
 from trueline.evidence.document import Document, Malformed
 from trueline.evidence.files import WorkTree
@@ -177,12 +177,11 @@ def test_any_record_route_and_period_is_judged(
     run = {"id": "data1", **to.RECORD, "max_age_days": number, "ran_on": record}
     body = {"manual_runs": [record, run], "attestations": []}
     tree = Held(Path("/nowhere"), frozenset({"maturity.yaml"}), content=yaml.safe_dump(body))
-    path = "monitoring/alertmanager.yml"
-    told = Document(path, {"route": route, "receivers": [route]})
+    told = alerting.parse({"route": route, "receivers": [route]})
     snapshot = replace(
         unmarked,
         vouched=project_reader.vouched(tree),
-        pages=replace(unmarked.pages, data={**unmarked.pages.data, path: told}),
+        alertmanager=Document("monitoring/alertmanager.yml", told),
         operations=Document("conf/operations.yaml", {"drift": {"every_hours": number}}),
     )
     points = {one.test.id: one.points for one in score(snapshot).tests}

@@ -1,3 +1,6 @@
+"""Fit."""
+
+
 def train(rows: int) -> int:
     """Train."""
     return rows

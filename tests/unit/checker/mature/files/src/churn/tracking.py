@@ -1,0 +1,25 @@
+"""One MLflow run per trained model, with all that leads back to where it came from."""
+
+import os
+
+import mlflow
+
+
+def tags() -> dict[str, str]:
+    """Return the facts by which a run is found again."""
+    return {
+        "git.commit": os.environ["GITHUB_SHA"],
+        "git.dirty": "false",
+        "infra.hash": os.environ["INFRA_HASH"],
+        "env.lock_hash": os.environ["LOCK_HASH"],
+        "image.digest": os.environ["IMAGE_DIGEST"],
+        "model.uri": "models:/churn/17",
+        "model.sha256": os.environ["MODEL_SHA256"],
+        "data.version": os.environ["DATA_VERSION"],
+    }
+
+
+def log_run(measured: dict[str, float]) -> None:
+    """Log one trained model."""
+    with mlflow.start_run(tags=tags()):
+        mlflow.log_metrics(measured)
