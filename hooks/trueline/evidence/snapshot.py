@@ -85,6 +85,7 @@ NAMING = (
     ("rollback", "rollback_drill"),
     ("model_deployed",),
     ("alert_test",),
+    ("canary_verdict", "canary"),
     ("gate_decision", "candidate_unchanged", "model_trained", "model_registered"),
 )
 MOST_EVENTS = 15
@@ -140,6 +141,7 @@ class Snapshot:
     manifests: tuple[Manifest, ...]
     tracking: Document[Tracking]
     commits: Mapping[str, Commit]
+    copied: str  # the commit that brought the copy of the template; '' when that cannot be told
     forge: Forge
     unreadable: Mapping[str, str]
 
@@ -181,6 +183,8 @@ def collect(
     machines = infra.read(tree, repository)
     places = environments.read(tree, machines)
     at = now or datetime.now(UTC)
+    # In a shallow clone the oldest commit seems to add every file.
+    copied = "" if repository.shallow else repository.first_with(".copier-answers.yml")
     return Snapshot(
         root=repository.root,
         now=at,
@@ -231,7 +235,8 @@ def collect(
         runs=left,
         manifests=manifests,
         tracking=mlflow.read(tree),
-        commits=repository.commits(_named(left, vouched, found, manifests, at)),
+        commits=repository.commits(_named(left, vouched, found, manifests, at) | {copied} - {""}),
+        copied=copied,
         forge=_forge(repository, tree, at, forge_from, ask=ask_forge),
         unreadable=dict(tree.seen),
     )
@@ -266,11 +271,13 @@ def _named(
     left: Runs, vouched: Vouched, found: Columns, manifests: tuple[Manifest, ...], now: datetime
 ) -> set[str]:
     """Return the commits that any piece of evidence names."""
-    shas = {record.commit for record in left.tests} | {report.commit for report in left.reports}
+    shas = {record.commit for record in (*left.tests, *left.ml_tests)}
+    shas |= {report.commit for report in left.reports}
     shas |= {signature.commit for signature in found.signatures}
     shas |= {
         str(record.fields.get("reviewed_commit", "")) for record in vouched.records.value or ()
     }
+    shas |= {text(record.fields.get("commit")) for record in vouched.manual}
     shas |= {manifest.commit for manifest in manifests[:MOST_EVENTS]}
     for types in NAMING:
         newest = left.dated(*types)[:MOST_EVENTS]

@@ -19,6 +19,8 @@ from trueline.evidence.snapshot import Snapshot, collect
 from trueline.maturity.prose import STARTERS, digests
 from trueline.maturity.score import Outcome, Result, score
 from unit.checker import delivered, operating
+from unit.checker.reported import coverage, junit
+from unit.checker.score_evidence import BY_CI, BY_OPERATE, REPORTS, Node
 from unit.checker.tracking import RUNS, store
 
 HERE = Path(__file__).parent
@@ -48,6 +50,7 @@ NODES = [
     ),
     ("tests.serving.test_app", "test_a_request_leaves_a_log_record"),
     ("tests.serving.test_app", "test_a_request_moves_the_metric"),
+    *BY_CI.values(),
     ("tests.serving.test_openapi_drift", "test_the_tracked_description_is_that_of_the_api"),
     ("tests.serving.test_guard", "test_each_doubt_is_flagged"),
     ("tests.serving.test_guard", "test_only_a_known_key_opens_the_api"),
@@ -178,48 +181,14 @@ def shipped(path: str) -> str:
     return found.read_text("utf-8")
 
 
-def junit(nodes: dict[tuple[str, str], str], *, source: str = "ci", commit: str = HEAD) -> str:
-    """Write a JUnit report as pytest does; values are passed, failed or skipped."""
-    inner = {
-        "passed": "",
-        "failed": "<failure message='no'/>",
-        "skipped": "<skipped message='no'/>",
-    }
-    cases = "".join(
-        f"<testcase classname='{group}' name='{name}' time='0.1'>{inner[outcome_]}</testcase>"
-        for (group, name), outcome_ in nodes.items()
-    )
-    values = {"source": source, "commit": commit, "run_id": "7", "data_version": "md5:ab"}
-    properties = "".join(f"<property name='{k}' value='{v}'/>" for k, v in values.items())
-    return (
-        f"<testsuites><testsuite name='pytest' timestamp='{ago(hours=6)}' tests='{len(nodes)}'>"
-        f"<properties>{properties}</properties>{cases}</testsuite></testsuites>"
-    )
+def operated() -> dict[Node, str]:
+    """Return the tests that operate.yml runs each day, passed."""
+    return dict.fromkeys(BY_OPERATE.values(), "passed")
 
 
 def passing() -> dict[tuple[str, str], str]:
     """Return all tests of the mature project, passed."""
     return dict.fromkeys(NODES, "passed")
-
-
-def coverage(**rates: float) -> str:
-    """Write a Cobertura report with a line rate per stage."""
-    files = {
-        "data": "data/ingest.py",
-        "features": "features/derive.py",
-        "train": "model/train.py",
-        "evaluate": "model/evaluate.py",
-        "serving": "serving/app.py",
-        "batch": "batch/score.py",
-    }
-    classes = ""
-    for stage, path in files.items():
-        covered = round(20 * rates.get(stage, 0.9))
-        lines = "".join(f"<line number='{n}' hits='{int(n <= covered)}'/>" for n in range(1, 21))
-        classes += f"<class filename='{path}'><lines>{lines}</lines></class>"
-    return (
-        f"<coverage><packages><package><classes>{classes}</classes></package></packages></coverage>"
-    )
 
 
 def left_behind() -> dict[str, str]:
@@ -246,10 +215,13 @@ def left_behind() -> dict[str, str]:
         for s in slots
     ]  # fmt: skip
     jobs = dict.fromkeys(("lint", "docs", "test", "alerts", "infra", "features"), "success")
-    events = [*operating.events(ago), drill, *delivered.events()]
+    verdict = {**drill, "type": "canary_verdict", "event_id": "c1"}
+    events = [*operating.events(ago), drill, *delivered.events(), verdict]
     return {
+        **{f"reports/{n}.json": json.dumps({**envelope, **body}) for n, body in REPORTS.items()},
         **operating.reports(envelope, ago),
         "reports/junit.xml": junit(passing()),
+        "reports/ml_test.xml": junit(operated()),
         "reports/coverage.xml": coverage(),
         "reports/ci.json": json.dumps({**envelope, "jobs": jobs}),
         "reports/drift.json": json.dumps({**envelope, **drift}),
