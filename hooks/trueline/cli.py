@@ -60,6 +60,7 @@ def trueline(ctx: click.Context) -> None:
     \b
     trueline new my-project       make a project
     trueline check my-project     see which statements of the maturity assessment it meets
+    trueline next my-project      name the best next steps, and what to begin with
     trueline align my-project     see what differs from the template
     trueline update my-project    merge a newer template on a branch, the work tree untouched
     """

@@ -94,7 +94,7 @@ class Runs:
         found = [r for r in self.reports if r.path == f"reports/{name}.json"]
         return sorted(found, key=lambda r: (r.ci, r.at.timestamp() if r.at else 0.0), reverse=True)
 
-    def newest(self, *types: str) -> list[Event]:
+    def dated(self, *types: str) -> list[Event]:
         """Return the events of some types that have a time, the newest first."""
         found = [(event.at, event) for event in self.events if event.type in types and event.at]
         return [event for _, event in sorted(found, key=lambda pair: pair[0], reverse=True)]

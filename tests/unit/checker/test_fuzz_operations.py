@@ -30,7 +30,7 @@ CODE = (FILES / "src/churn/cli.py").read_text("utf-8")
 @given(VALUES)
 def test_any_data_is_read(value: object) -> None:
     alerting.parse(value).route.leads({"alertname": "a"})
-    alerting.tested(value)
+    alerting.tested(value, "a.yml")
     total(lambda _: access.parse(value), "")
     if isinstance(value, dict):
         lineage.gap(value)
