@@ -56,7 +56,6 @@ def test_five_files_make_it_a_project_about_flights(project: Path, fresh_machine
     run: Callable[..., Any] = fresh_machine.run
     run(["uv", "run", "poe", "lint"], project)
     fresh_machine.git("commit", "-qam", "Our own data", cwd=project)
-    run(["uv", "run", "poe", "test"], project)
     run(["uv", "run", "poe", "pipeline"], project)
 
     ingest = _report(project, "ingest")
@@ -83,6 +82,12 @@ def test_five_files_make_it_a_project_about_flights(project: Path, fresh_machine
     moved = _moved(project, fresh_machine, expect=1)
     assert "late" in moved
     assert moved & FEATURES
+
+
+@pytest.mark.long
+def test_the_suite_is_green_on_the_flights(project: Path, fresh_machine: Machine) -> None:
+    fresh_machine.git("commit", "-qam", "Our own data", cwd=project)
+    fresh_machine.run(["uv", "run", "poe", "test"], project)
 
 
 def test_a_random_split_of_the_flights_does_not_drift(

@@ -13,7 +13,7 @@ from whole_loop import live_through
 
 # The answers that change the source tree; the render lane proves that no other answer does. Not in
 # these lists: the default, whose lint, types and suite are run by test_workflows and whose pipeline
-# by test_demo; and regression in exploration, whose suite is run by test_workflows, too.
+# by test_demo.
 WHOLE = {"task": "regression", "serving": "both"}
 BATCH = {"task": "classification", "serving": "batch"}
 EXPLORATION = {"phase": "exploration", "task": "classification"}
@@ -51,7 +51,7 @@ def test_lint_types_and_suite_are_green(
     assert fresh_machine.git("status", "--porcelain", cwd=project) == ""
 
 
-@pytest.mark.parametrize("answers", [WHOLE, BATCH], ids=_id)
+@pytest.mark.parametrize("answers", [WHOLE, pytest.param(BATCH, marks=pytest.mark.long)], ids=_id)
 def test_from_the_pipeline_once_around_the_whole_loop(
     template_repo: Path, fresh_machine: Machine, answers: dict[str, Any]
 ) -> None:
@@ -68,3 +68,13 @@ def test_from_the_pipeline_once_around_the_whole_loop(
     fresh_machine.run(["uv", "run", "poe", "pipeline"], project)
     assert list(registered_versions(project)) == ["1"]
     live_through(fresh_machine, project, serves=answers["serving"] != "batch")
+
+
+def test_a_batch_project_delivers(template_repo: Path, fresh_machine: Machine) -> None:
+    project = make_project(fresh_machine, template_repo, BATCH)
+    fresh_machine.run(["uv", "run", "poe", "pipeline"], project)
+    fresh_machine.run(["uv", "run", "python", "-c", SAMPLE["classification"]], project)
+    fresh_machine.run(["uv", "run", "poe", "promote"], project)
+    assert registered_versions(project) == {"1": "champion"}
+    fresh_machine.run(["uv", "run", "poe", "score"], project)
+    assert len(list((project / "data" / "scored").glob("*.parquet"))) == 1

@@ -71,7 +71,10 @@ def test_a_broken_test_and_a_badly_formatted_file_fail_a_pull_request(
     template_repo: Path, fresh_machine: Machine
 ) -> None:
     project = _pushed(fresh_machine, template_repo, {"phase": "exploration", "task": "regression"})
+    # What fails is the point here; that the whole suite passes is seen elsewhere.
+    fresh_machine.git("rm", "-rq", "tests", cwd=project)
     broken = project / "tests" / "test_broken.py"
+    broken.parent.mkdir(exist_ok=True)
     broken.write_text("def test_sum() -> None:\n    assert 1+1 == 3\n")
     fresh_machine.git("add", "-A", cwd=project)
     _commit(fresh_machine, project, "Break two things")

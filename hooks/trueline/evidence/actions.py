@@ -8,16 +8,23 @@ import contextlib
 import tomllib
 from dataclasses import replace
 
-from . import tasks, workflows
-from .document import Document, mapping, sequence
+from . import gitlab, grants, tasks, workflows
+from .document import Document, mapping, sequence, text
 from .files import WorkTree
 from .shell import Command
 from .workflows import FOLDER, Job, Step, Workflow, Workflows
 
 
-def read(tree: WorkTree) -> Workflows:
-    """Return every workflow below `.github/workflows/`."""
+def read(tree: WorkTree, branch: str = "main") -> Workflows:
+    """Return every workflow below `.github/workflows/`, or what .gitlab-ci.yml stands for.
+
+    Only the CI of the project's own forge ever runs; without its word GitHub's files go first.
+    """
     known = read_tasks(tree)
+    answer = text(mapping(tree.yaml(".copier-answers.yml").value).get("forge"))
+    on_github = answer == "github" or any(tree.below(FOLDER, ".yml", ".yaml"))
+    if answer == "gitlab" or (not on_github and gitlab.PATH in tree.tracked):
+        return Workflows(tuple(gitlab.read(tree, known, branch)))
     files = [path for path in tree.below(FOLDER, ".yml", ".yaml") if path.count("/") == 2]
     parsed = [_workflow(tree, path) for path in files]
     by_path = {d.path: d.value for d in parsed if d.value}
@@ -74,6 +81,11 @@ def _called(job: Job, known: dict[str, Workflow]) -> list[Job]:
             ignored=inner.ignored or job.ignored,
             needs=(*job.needs, *(f"{job.id}/{name}" for name in inner.needs)),
             condition=" && ".join(filter(None, [job.condition, inner.condition])),
+            environments=grants.expanded(inner.environments, job.inputs),
+            # A called workflow that says nothing of its own has its caller's rights.
+            mints=job.mints if inner.mints is None else inner.mints,
+            secrets=(*job.secrets, *inner.secrets),
+            called=target.path,
         )
         for inner in target.jobs
     ]

@@ -38,6 +38,7 @@ class Dockerfile:
     images: tuple[Image, ...]
     locked: bool
     pythons: frozenset[str]
+    user: str = ""  # as whom the last stage runs; empty: whoever its base image says
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,8 @@ def dockerfile(content: str) -> Dockerfile:
     arguments: dict[str, str] = {}
     installs: list[bool] = []
     pythons: set[str] = set()
+    users: dict[str, str] = {}  # stage -> who runs it
+    stage = user = ""
     for number, line in _instructions(content):
         keyword, _, rest = line.partition(" ")
         rest = re.sub(
@@ -160,8 +163,14 @@ def dockerfile(content: str) -> Dockerfile:
             words = [word for word in rest.split() if not word.startswith("--")]
             if words and words[0].lower() not in stages:
                 images.append(Image(words[0], number))
-            if len(words) == 3:
-                stages.add(words[2].lower())
+            user = users.get(words[0].lower(), "") if words else ""
+            stage = words[2].lower() if len(words) == 3 else ""
+            if stage:
+                stages.add(stage)
+                users[stage] = user
+        elif keyword.upper() == "USER":
+            user = rest.split()[0] if rest.split() else ""
+            users[stage] = user
         elif keyword.upper() == "COPY" and (match := re.match(r"(?:--\S+\s+)*?--from=(\S+)", rest)):
             if match[1].lower() not in stages and not match[1].isdigit():
                 images.append(Image(match[1], number))
@@ -170,7 +179,7 @@ def dockerfile(content: str) -> Dockerfile:
             installs += [False] if _HEREDOC.search(rest) else _installs(rest)
     for image in images:
         pythons |= {a or b for a, b in _PYTHON.findall(image.name.partition("@")[0])}
-    return Dockerfile(tuple(images), bool(installs) and all(installs), frozenset(pythons))
+    return Dockerfile(tuple(images), bool(installs) and all(installs), frozenset(pythons), user)
 
 
 def _installs(script: str) -> list[bool]:

@@ -1,141 +1,167 @@
-"""GitHub's answers: the rules of the default branch, and which pull request each commit came by.
+"""What the forge said, in one form for GitHub and GitLab, so that probes need not care which.
 
-Asked only with `--forge`; what could not be asked is said, and is never taken for a no.
+Asked only with `--forge`. Every part is a Document: what could not be asked has a `problem` and is
+never taken for a no.
 """
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from datetime import datetime
+from typing import Any
 
-from .document import mapping, sequence, text
-from .git import Repository, run
+from .document import Document
 
-if TYPE_CHECKING:
-    from .rest import Client
+NOT_ASKED = (
+    "the forge was not asked; run with --forge and a GITHUB_TOKEN or GITLAB_TOKEN that may read"
+)
 
-COMMITS = 30
-_NAME = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
-_ORIGIN = re.compile(r"github\.com[:/]([A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+?)(?:\.git)?/?$")
+
+@dataclass(frozen=True, order=True)
+class Person:
+    """An account; `bot` tells those that no human being sits behind."""
+
+    name: str
+    bot: bool = False
 
 
 @dataclass(frozen=True)
-class Mainline:
-    """One first-parent commit of the default branch and whether a merged pull request
-    brought it.
+class Rule:
+    """One rule that asks for a pull request before the default branch changes.
+
+    `bypass` names who may push around it, `unreviewed` who may merge without what it asks of
+    reviews; None: the token may not see that.
+    """
+
+    approvals: int | None = 0  # None: the token may not see how many it asks for
+    code_owners: bool = False
+    last_push: bool = False  # somebody else must approve what was pushed last
+    bypass: tuple[str, ...] | None = ()
+    unreviewed: tuple[str, ...] | None = ()
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The active rules of the default branch.
+
+    `checks` are the jobs that must pass before a merge; `pipeline` says that all of CI must.
+    """
+
+    pull_request: tuple[Rule, ...] = ()
+    checks: tuple[str, ...] = ()
+    pipeline: bool = False
+
+    def requires(self, job: str) -> bool:
+        """True when a change cannot be merged unless this job of CI passed."""
+        return self.pipeline or job in self.checks
+
+
+@dataclass(frozen=True)
+class Change:
+    """One first-parent commit of the default branch: git says what, the forge by which request.
+
+    `pulls` are the numbers of the merged pull requests that brought it, None when nobody could be
+    asked.
     """
 
     sha: str
-    author: str
-    root: bool
-    merged: bool
+    author: str = ""  # e-mail
+    root: bool = False
+    at: datetime | None = None
+    paths: frozenset[str] = frozenset()
+    pulls: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Pull:
+    """One pull (or merge) request that was merged into the default branch.
+
+    `approved_by` holds those whose last word before the merge was yes; None when the forge was not
+    asked for it, or did not say.
+    """
+
+    number: int
+    author: Person
+    merged_at: datetime | None
+    approved_by: tuple[Person, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Environment:
+    """A deployment environment: whether only certain branches reach it, and who must agree."""
+
+    name: str
+    branch_policy: bool = False
+    reviewers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """One deployment; `by_ci` is true when a job of CI made it and nobody by hand."""
+
+    environment: str
+    creator: Person
+    by_ci: bool
+    sha: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a workflow (GitHub) or pipeline (GitLab); events have GitHub's names."""
+
+    path: str
+    event: str
+    sha: str
+    branch: str
+    conclusion: str  # success, failure, cancelled, skipped; empty while it runs
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Release:
+    """One published release with the beginning of its notes."""
+
+    tag: str
+    body: str = ""
+    at: datetime | None = None
+
+
+PARTS = ("rules", "pulls", "environments", "deployments", "runs", "releases")
 
 
 @dataclass(frozen=True)
 class Forge:
-    """What the forge said. `problem` says why there is no answer."""
+    """All that the forge said at one moment about one repository.
 
-    branch: str = ""
-    by_pull_request: bool = False  # an active rule asks for a pull request
-    bypass: tuple[str, ...] | None = None  # who may bypass it; None: the token may not see that
-    commits: tuple[Mainline, ...] = ()
+    `problem` says why there is no answer at all; each part has then the same problem.
+    """
+
+    kind: str  # github, gitlab
+    repository: str
+    branch: str  # the default branch, by the forge's own word
+    commit: str  # its newest commit that was asked about
+    asked_at: datetime | None
+    changes: tuple[Change, ...]  # the newest first
+    rules: Document[Rules]
+    pulls: Document[tuple[Pull, ...]]  # the newest merge first
+    environments: Document[tuple[Environment, ...]]
+    deployments: Document[tuple[Deployment, ...]]  # the newest first
+    runs: Document[tuple[Run, ...]]  # the newest first
+    releases: Document[tuple[Release, ...]]
     problem: str | None = None
+
+    def pull(self, number: int) -> Pull | None:
+        """Return a merged pull request by its number."""
+        return next((pull for pull in self.pulls.value or () if pull.number == number), None)
+
+
+def closed(problem: str) -> Forge:
+    """Return the Forge of which nothing is known, for one reason."""
+    parts: dict[str, Any] = {name: Document(name, None, problem) for name in PARTS}
+    return Forge("", "", "", "", None, (), **parts, problem=problem)
 
 
 def unasked() -> Forge:
     """Return the answer of a forge that nobody asked."""
-    return Forge(
-        problem="the forge was not asked; run with --forge and a GITHUB_TOKEN that may read"
-    )
-
-
-def ask(repository: Repository, environment: Mapping[str, str] = os.environ) -> Forge:
-    """Ask GitHub's REST API (GITHUB_API_URL, GITHUB_REPOSITORY, GITHUB_TOKEN); never raises for its
-    answers.
-    """
-    token = environment.get("GITHUB_TOKEN", "").strip()
-    if not token:
-        return Forge(problem="GITHUB_TOKEN is not set")
-    name = environment.get("GITHUB_REPOSITORY", "").strip() or _origin(repository)
-    if not _NAME.fullmatch(name):
-        return Forge(problem="GITHUB_REPOSITORY is not set and origin is no repository on GitHub")
-    base = environment.get("GITHUB_API_URL", "").strip() or "https://api.github.com"
-    if urlsplit(base).scheme not in ("https", "http"):
-        return Forge(problem="GITHUB_API_URL is no http address")
-    if repository.shallow:
-        return Forge(problem="the clone is shallow; fetch the whole history")
-    from .rest import Client, Unanswered
-
-    client = Client(f"{base.rstrip('/')}/repos/{name}", token)
-    try:
-        return _answers(client, repository)
-    except Unanswered as error:
-        return Forge(problem=str(error))
-
-
-def _origin(repository: Repository) -> str:
-    url = (
-        run(repository.root, "config", "--get", "remote.origin.url")
-        .stdout.decode(errors="replace")
-        .strip()
-    )
-    match = _ORIGIN.search(url)
-    return match[1] if match else ""
-
-
-def _answers(client: Client, repository: Repository) -> Forge:
-    from concurrent.futures import ThreadPoolExecutor
-
-    branch = repository.branch()
-    rules = [
-        mapping(rule) for rule in sequence(client.get(f"/rules/branches/{quote(branch, safe='')}"))
-    ]
-    asking = [rule for rule in rules if text(rule.get("type")) == "pull_request"]
-    commits = repository.first_parents(COMMITS, branch)
-    with ThreadPoolExecutor(max_workers=8) as pool:
-        pulls = list(
-            pool.map(
-                lambda sha: client.get(f"/commits/{sha}/pulls"), [sha for sha, _, _ in commits]
-            )
-        )
-    mainline = tuple(
-        Mainline(sha, author, root, _merged(answer, branch))
-        for (sha, author, root), answer in zip(commits, pulls, strict=True)
-    )
-    return Forge(branch, bool(asking), _bypass(client, asking), mainline)
-
-
-def _merged(pulls: object, branch: str) -> bool:
-    return any(
-        mapping(pull).get("merged_at")
-        and text(mapping(mapping(pull).get("base")).get("ref")) in (branch, "")
-        for pull in sequence(pulls)
-    )
-
-
-def _bypass(client: Client, rules: list[dict[str, object]]) -> tuple[str, ...] | None:
-    """Return who may bypass every one of the rules; GitHub shows it only to those who may edit
-    them.
-    """
-    from .rest import Unanswered
-
-    found: list[tuple[str, ...]] = []
-    for rule in rules:
-        number = rule.get("ruleset_id")
-        if not isinstance(number, int):
-            return None
-        try:
-            body = mapping(client.get(f"/rulesets/{number}"))
-        except Unanswered:
-            return None
-        if "bypass_actors" not in body:
-            return None
-        actors = [mapping(actor) for actor in sequence(body["bypass_actors"])]
-        found.append(
-            tuple(f"{text(a.get('actor_type'))} {text(a.get('actor_id'))}".strip() for a in actors)
-        )
-    return min(found, key=len, default=())
+    return closed(NOT_ASKED)

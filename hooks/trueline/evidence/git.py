@@ -16,6 +16,8 @@ from ..errors import BadInput
 # A local branch that nobody pushed may claim anything.
 EVIDENCE_REFS = ("refs/remotes/origin/evidence",)
 SHA = re.compile(r"[0-9a-f]{7,64}")
+# https://host/owner/name.git, git@host:owner/name; GitLab has groups within groups.
+ORIGIN = re.compile(r"(?:(?:https?|ssh|git)://[^/]+/|[^/@:]+@[^/:]+:)([\w.-]+(?:/[\w.-]+)+)/?")
 # The repository's own configuration could name programs to run or transports to fetch through.
 _OPTIONS = (
     "-c",
@@ -119,6 +121,26 @@ class Repository:
                 return sorted(name for name in os.fsdecode(listed.stdout).split("\0") if name)
         return []
 
+    def ignored(self, paths: Iterable[str]) -> tuple[tuple[str, str], ...]:
+        """Return (path, rule) for those of `paths` that a .gitignore of the repository matches.
+
+        Tracked files too: what a rule matches, the next `git add` leaves out.
+        """
+        given = "\0".join(sorted(paths)).encode()
+        done = run(self.root, "check-ignore", "--no-index", "-v", "-z", "--stdin", given=given)
+        parts = os.fsdecode(done.stdout).split("\0")
+        rows = zip(parts[0::4], parts[1::4], parts[2::4], parts[3::4], strict=False)
+        return tuple(
+            (path, f"{source}:{line}")
+            for source, line, rule, path in rows
+            if source.rpartition("/")[2] == ".gitignore" and not rule.startswith("!")
+        )
+
+    def untracked(self, folders: Iterable[str]) -> list[str]:
+        """Return the paths in some folders that are on disk alone, ignored or not."""
+        listed = run(self.root, "ls-files", "-z", "--others", "--", *map(_literal, folders)).stdout
+        return sorted(name for name in os.fsdecode(listed).split("\0") if name)
+
     def commits(self, shas: Iterable[str]) -> dict[str, Commit]:
         """Return what each named commit is to HEAD. Costs up to three git processes a commit."""
         return {sha: self._commit(sha) for sha in sorted(set(shas))}
@@ -137,30 +159,19 @@ class Repository:
         changed = frozenset(os.fsdecode(differs.stdout).split("\0")) - {""}
         return Commit(sha, known=True, ancestor=ancestor, changed=changed)
 
-    def first_parents(self, count: int, branch: str) -> list[tuple[str, str, bool]]:
-        """Return (sha, author e-mail, is it a root) of the newest first-parent commits of `branch`.
-
-        What origin has goes before a local branch; without either, HEAD's.
-        """
-        refs = (f"refs/remotes/origin/{branch}", f"refs/heads/{branch}")
-        tips = (
-            run(self.root, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}") for ref in refs
-        )
-        tip = next(
-            (done.stdout.decode().strip() for done in tips if done.returncode == 0), self.head
-        )
+    def first_with(self, path: str) -> str:
+        """Return the oldest commit that added a path to HEAD's history; '' when none did."""
         done = run(
-            self.root,
-            "rev-list",
-            "--first-parent",
-            f"--max-count={count}",
-            "--no-commit-header",
-            "--format=%H%x00%ae%x00%P",
-            tip,
-            "--",
+            self.root, "log", "--no-renames", "--diff-filter=A", "--format=%H", "HEAD", "--", path
         )
-        rows = [line.split("\0") for line in done.stdout.decode(errors="replace").splitlines()]
-        return [(row[0], row[1], not row[2]) for row in rows if len(row) == 3]
+        added = done.stdout.decode(errors="replace").split()
+        return added[-1] if done.returncode == 0 and added else ""
+
+    def origin(self) -> str:
+        """Return owner/name of the repository as origin's address ends; '' for none."""
+        url = run(self.root, "config", "--get", "remote.origin.url").stdout
+        match = ORIGIN.fullmatch(url.decode(errors="replace").strip())
+        return match[1].removesuffix(".git") if match else ""
 
     def branch(self) -> str:
         """Return the default branch's name: origin's if known, else the one that is checked out,
@@ -228,6 +239,10 @@ def _cut_off(root: Path, head: str) -> bool:
         return True
     roots = run(root, "rev-list", "--max-parents=0", head, "--").stdout.decode().split()
     return bool(edges & set(roots))
+
+
+def _literal(folder: str) -> str:
+    return f":(literal){folder}"
 
 
 def _batch(output: bytes) -> Iterator[bytes | None]:

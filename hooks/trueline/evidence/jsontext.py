@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 
 from .document import Malformed
 
 MAX_DEPTH = 100
+# A text is taken as a whole (an open one up to the end), so that its brackets nest nothing.
+_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
 
 def load(text: str) -> object:
@@ -39,12 +42,12 @@ def lines(text: str) -> tuple[list[dict[str, object]], int]:
 
 
 def _depth(text: str) -> int:
-    """Return an upper bound of the nesting: brackets inside texts count too."""
+    """Return how deep the brackets outside of texts nest."""
     depth = deepest = 0
-    for character in text:
-        if character in "[{":
+    for bracket in _BRACKET.findall(text):
+        if bracket in ("[", "{"):
             depth += 1
             deepest = max(deepest, depth)
-        elif character in "]}":
+        elif bracket in ("]", "}"):
             depth -= 1
     return deepest

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+from ..errors import BadInput
+
 LONGEST_DAYS = 400  # a longer period would let anything count as recent
 
 
@@ -22,6 +24,14 @@ def moment(value: object) -> datetime | None:
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
     except OverflowError:
         return None
+
+
+def stated(text: str | None) -> datetime | None:
+    """Return the moment that a user names with --now, None for none. Raises BadInput."""
+    at = moment(text)
+    if text is not None and at is None:
+        raise BadInput(f"--now {text!r} is no ISO 8601 time, as 2026-07-01T00:00:00Z")
+    return at
 
 
 def day(value: object) -> date | None:

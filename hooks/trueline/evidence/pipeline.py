@@ -24,6 +24,7 @@ class Stage:
     commands: tuple[str, ...]
     code: tuple[str, ...]
     folder: str = ""  # where its commands run
+    metrics: tuple[str, ...] = ()  # files that it declares as metrics
 
     @property
     def handles_data(self) -> bool:
@@ -104,7 +105,18 @@ def _stage(name: str, content: object) -> Stage:
     ]
     code = tuple(str(dep) for dep in deps if str(dep).endswith(CODE))
     commands = tuple(text(c) for c in sequence(body.get("cmd")))
-    return Stage(name, getattr(content, "line", 0), commands, code, text(body.get("wdir")))
+    metrics = [
+        next(iter(item), "") if isinstance(item, dict) else text(item)
+        for item in sequence(body.get("metrics"))
+    ]
+    return Stage(
+        name,
+        getattr(content, "line", 0),
+        commands,
+        code,
+        text(body.get("wdir")),
+        tuple(str(item) for item in metrics if item),
+    )
 
 
 def notebooks(tree: WorkTree) -> Notebooks:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from . import codeowners
 from .document import Document, mapping, sequence, text
 from .files import WorkTree
 
 PHASES = ("production", "exploration")
+MOST_RUNS = 200  # by hand; each may name a commit that git has to look up
 SERVINGS = ("realtime", "batch", "both")
 
 
@@ -78,8 +80,10 @@ class Vouched:
     records: Document[tuple[Attestation, ...]]
     owners: frozenset[str]
     bots: frozenset[str]
+    bypass: frozenset[str] = frozenset()  # who may bypass the forge's rules, with a reason beside
     waivers: tuple[dict[str, object], ...] = ()
     target: int | None = None  # how many statements of the core the project wants to meet
+    manual: tuple[Attestation, ...] = ()  # tests of the ML Test Score that were run by hand
 
     def latest(self, statement: str) -> Attestation | None:
         """Return the last record of a statement; a later one replaces an earlier one."""
@@ -91,23 +95,33 @@ def vouched(tree: WorkTree) -> Vouched:
     """Read maturity.yaml, CODEOWNERS and docs/project/team.yaml."""
     document = tree.yaml("maturity.yaml")
     body = mapping(document.value)
-    records = tuple(
-        Attestation(text(mapping(item).get("id")), mapping(item), getattr(item, "line", 0))
-        for item in sequence(body.get("attestations"))
-    )
+    records = _records(body.get("attestations"))
     bots = frozenset(text(bot) for bot in sequence(body.get("bots")))
     known = Document(document.path, None if document.value is None else records, document.problem)
     waivers = tuple(mapping(item) for item in sequence(body.get("waivers")))
     target = mapping(body.get("targets")).get("core")
     wanted = target if isinstance(target, int) and not isinstance(target, bool) else None
-    return Vouched(known, _owners(tree), bots - {""}, waivers, wanted)
+    bypass = frozenset(
+        text(mapping(item).get("actor"))
+        for item in sequence(body.get("bypass"))
+        if text(mapping(item).get("reason"))
+    )
+    manual = _records(body.get("manual_runs"))[-MOST_RUNS:]
+    owners = _owners(tree)
+    return Vouched(known, owners, bots - {""}, bypass - {""}, waivers, wanted, manual)
+
+
+def _records(content: object) -> tuple[Attestation, ...]:
+    return tuple(
+        Attestation(text(mapping(item).get("id")), mapping(item), getattr(item, "line", 0))
+        for item in sequence(content)
+    )
 
 
 def _owners(tree: WorkTree) -> frozenset[str]:
     owners: set[str] = set()
-    path = tree.first([".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"])
-    for line in (tree.text(path).value or "").splitlines() if path else ():
-        owners |= {word for word in line.partition("#")[0].split()[1:] if "@" in word}
+    known = codeowners.read(tree).value
+    owners |= known.owners if known else frozenset()
     waiting: list[object] = [tree.yaml("docs/project/team.yaml").value]
     while waiting:
         item = waiting.pop()

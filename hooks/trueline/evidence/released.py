@@ -157,5 +157,10 @@ def _lacking(
     return None
 
 
+def own_words(text: str, path: str, released: Released) -> int:
+    """Return how many distinct words of a text stand in no release of that file."""
+    return _new(words(text, path), released.paths.get(path, ReleasedText()))
+
+
 def _new(found: set[str], known: ReleasedText) -> int:
     return sum(digest(word) not in known.words for word in found)

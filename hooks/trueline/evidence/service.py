@@ -173,18 +173,22 @@ class Alert:
     name: str
     expression: str
     line: int = 0
+    labels: Mapping[str, str] = field(default_factory=dict)
+    runbook: str = ""  # annotation runbook_url: an address, or a path of the repository
 
 
 def alerts(content: object) -> tuple[Alert, ...]:
     """Return the alerting rules of a rule file."""
     groups = [mapping(group) for group in sequence(mapping(content).get("groups"))]
-    rules = [rule for group in groups for rule in sequence(group.get("rules"))]
+    rules = [(rule, mapping(rule)) for group in groups for rule in sequence(group.get("rules"))]
     return tuple(
         Alert(
-            text(mapping(rule).get("alert")),
-            text(mapping(rule).get("expr")),
+            text(body.get("alert")),
+            text(body.get("expr")),
             getattr(rule, "line", 0),
+            {key: text(value) for key, value in mapping(body.get("labels")).items()},
+            text(mapping(body.get("annotations")).get("runbook_url")),
         )
-        for rule in rules
-        if text(mapping(rule).get("alert"))
+        for rule, body in rules
+        if text(body.get("alert"))
     )

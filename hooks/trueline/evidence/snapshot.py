@@ -9,36 +9,90 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from . import (
+    access,
     actions,
+    alerting,
+    branching,
+    codeowners,
     columns,
+    docstrings,
     environment,
+    environments,
     flows,
     forge,
+    functions,
+    history,
     hooks,
+    imports,
+    infra,
+    load,
+    mainline,
+    mlflow,
+    modules,
+    openapi,
+    packaged,
     pages,
     pipeline,
     project,
+    reference,
     released,
     runs,
     service,
+    sources,
     suite,
+    versions,
 )
+from .access import Access
+from .alerting import Alertmanager
+from .branching import Branching
+from .codeowners import CodeOwners
 from .columns import Columns
+from .docstrings import Docstrings
 from .document import Document, mapping, text
 from .environment import Environment
+from .environments import Environments
 from .files import WorkTree
 from .flows import Flows
 from .forge import Forge
+from .functions import Functions
 from .git import Commit, Repository
+from .history import History
 from .hooks import Hooks
+from .imports import Imports
+from .infra import Infrastructure
+from .load import Scenario
+from .mlflow import Tracking
+from .modules import Modules
+from .openapi import Api
 from .pages import Pages
 from .pipeline import Notebooks, Stage
 from .project import Project, Vouched
+from .reference import Reference
 from .released import Released
 from .runs import Runs
 from .service import Alert, Service
+from .sources import Code
 from .suite import Suite
+from .versions import Manifest
 from .workflows import Workflows
+
+RULES = (
+    "monitoring/rules.yml",
+    "monitoring/rules.yaml",
+    "monitoring/alerts.yml",
+    "monitoring/alerts.yaml",
+)
+# Events whose commits are looked up, of each kind so many of the newest: git is asked for each.
+NAMING = (
+    ("rollback", "rollback_drill"),
+    ("model_deployed",),
+    ("alert_test",),
+    ("canary_verdict", "canary"),
+    ("gate_decision", "candidate_unchanged", "model_trained", "model_registered"),
+)
+MOST_EVENTS = 15
+# Events whose commit is looked up: of each kind and environment the newest that went well.
+DEPLOYMENTS = ("model_deployed", "infra_deploy", "no_deploy_needed")
 
 
 @dataclass(frozen=True)
@@ -50,26 +104,47 @@ class Snapshot:
     head: str
     shallow: bool
     branch: str
+    origin: str  # owner/name of the repository on its forge, if origin says so
+    tip: str  # the newest commit of the default branch
     files: frozenset[str]
     links_out: frozenset[str]  # tracked links that leave the repository
     empty: frozenset[str]  # tracked files without content
     project: Project
     workflows: Workflows
     environment: Environment
+    infra: Infrastructure
+    environments: Environments
+    branching: Branching
     hooks: Document[Hooks]
     stages: Document[tuple[Stage, ...]]
     notebooks: Notebooks
     columns: Columns
+    imports: Imports
+    code: Code
     suite: Suite
     service: Service
     flows: Flows
     alerts: Document[tuple[Alert, ...]]
+    alertmanager: Document[Alertmanager]
+    access: Access
+    load: tuple[Scenario, ...]
+    modules: Modules
     operations: Document[dict[str, object]]
     pages: Pages
+    functions: Functions
+    docstrings: Docstrings
+    packaged: tuple[tuple[str, str], ...]  # (file, name) that takes the project from elsewhere
+    reference: Reference  # of the code, made from docstrings
+    api: Document[Api]
+    history: History
     released: Released
     vouched: Vouched
+    codeowners: Document[CodeOwners]
     runs: Runs
+    manifests: tuple[Manifest, ...]
+    tracking: Document[Tracking]
     commits: Mapping[str, Commit]
+    copied: str  # the commit that brought the copy of the template; '' when that cannot be told
     forge: Forge
     unreadable: Mapping[str, str]
 
@@ -88,11 +163,13 @@ def collect(
     *,
     now: datetime | None = None,
     ask_forge: bool = False,
+    forge_from: Path | None = None,
     texts: Released | None = None,
 ) -> Snapshot:
     """Read the repository whose work tree is `path`; nothing in it is imported, run or changed.
 
-    `texts` stands in for the released prose, in tests. Raises BadInput when there is no repository.
+    `forge_from` names a file of the forge's saved answers. `texts` stands in for the released
+    prose, in tests. Raises BadInput when there is no repository.
     """
     repository = Repository.open(path)
     tree = WorkTree(repository.root, repository.tracked())
@@ -100,46 +177,90 @@ def collect(
     vouched = project.vouched(tree)
     found = columns.read(tree, left)
     operations = tree.yaml("conf/operations.yaml")
-    rules = tree.yaml("monitoring/rules.yml")
+    rules = tree.yaml(tree.first(RULES) or RULES[0])
+    manifests = versions.read(tree)
     stages = pipeline.read(tree)
     code = {path for stage in stages.value or () for path in stage.code if path in tree.tracked}
-    workflows = actions.read(tree)
-    asked = forge.ask(repository) if ask_forge else forge.unasked()
+    branch = repository.branch()
+    workflows = actions.read(tree, branch)
+    machines = infra.read(tree, repository)
+    places = environments.read(tree, machines)
+    at = now or datetime.now(UTC)
+    # In a shallow clone the oldest commit seems to add every file.
+    copied = "" if repository.shallow else repository.first_with(".copier-answers.yml")
     return Snapshot(
         root=repository.root,
-        now=now or datetime.now(UTC),
+        now=at,
         head=repository.head,
         shallow=repository.shallow,
-        branch=repository.branch(),
+        branch=branch,
+        origin=repository.origin(),
+        tip=mainline.tip(repository, branch),
         files=tree.tracked,
         links_out=frozenset(path for path in code if _leaves(tree, path)),
         empty=frozenset(path for path in code if not (tree.text(path).value or "").strip()),
         project=project.read(tree),
         workflows=workflows,
         environment=environment.read(tree),
+        infra=machines,
+        environments=places,
+        branching=branching.read(tree, places.settings),
         hooks=hooks.read(tree),
         stages=stages,
         notebooks=pipeline.notebooks(tree),
         columns=found,
+        imports=imports.read(tree),
+        code=sources.read(tree),
         suite=suite.read(tree),
         service=service.read(tree),
         flows=flows.read(tree),
         alerts=Document(
             rules.path, None if rules.value is None else service.alerts(rules.value), rules.problem
         ),
+        alertmanager=alerting.read(tree),
+        access=access.read(tree),
+        load=load.read(tree),
+        modules=modules.read(tree),
         operations=Document(
             operations.path,
             None if operations.value is None else mapping(operations.value),
             operations.problem,
         ),
         pages=pages.read(tree),
+        functions=functions.read(tree),
+        docstrings=docstrings.read(tree),
+        packaged=packaged.read(tree),
+        reference=reference.read(tree),
+        api=openapi.read(tree),
+        history=history.read(repository),
         released=texts or released.load(),
         vouched=vouched,
+        codeowners=codeowners.read(tree),
         runs=left,
-        commits=repository.commits(_named(left, vouched, found)),
-        forge=asked,
+        manifests=manifests,
+        tracking=mlflow.read(tree),
+        commits=repository.commits(_named(left, vouched, found, manifests, at) | {copied} - {""}),
+        copied=copied,
+        forge=_forge(repository, tree, at, forge_from, ask=ask_forge),
         unreadable=dict(tree.seen),
     )
+
+
+def _forge(
+    repository: Repository, tree: WorkTree, now: datetime, saved: Path | None, *, ask: bool
+) -> Forge:
+    """Return what the forge says now or said before, or that nobody asked it."""
+    # What speaks to a forge is imported when one is asked: it would slow every other check.
+    if saved is not None:
+        from . import forge_ask, forge_file
+
+        return forge_file.load(saved, repository, forge_ask.name(repository), now)
+    if not ask:
+        return forge.unasked()
+    from . import forge_ask
+
+    answers = mapping(tree.yaml(".copier-answers.yml").value)
+    return forge_ask.ask(repository, now, answer=text(answers.get("forge")))
 
 
 def _leaves(tree: WorkTree, path: str) -> bool:
@@ -150,12 +271,20 @@ def _leaves(tree: WorkTree, path: str) -> bool:
     )
 
 
-def _named(left: Runs, vouched: Vouched, found: Columns) -> set[str]:
+def _named(
+    left: Runs, vouched: Vouched, found: Columns, manifests: tuple[Manifest, ...], now: datetime
+) -> set[str]:
     """Return the commits that any piece of evidence names."""
-    shas = {record.commit for record in left.tests} | {report.commit for report in left.reports}
+    shas = {record.commit for record in (*left.tests, *left.ml_tests)}
+    shas |= {report.commit for report in left.reports}
     shas |= {signature.commit for signature in found.signatures}
     shas |= {
         str(record.fields.get("reviewed_commit", "")) for record in vouched.records.value or ()
     }
-    shas |= {text(event.fields.get("git_sha")) for event in left.events if "rollback" in event.type}
+    shas |= {text(record.fields.get("commit")) for record in vouched.manual}
+    shas |= {manifest.commit for manifest in manifests[:MOST_EVENTS]}
+    for types in NAMING:
+        newest = left.dated(*types)[:MOST_EVENTS]
+        shas |= {text(event.fields.get("git_sha")) for event in newest}
+    shas |= {text(event.fields.get("git_sha")) for event in left.latest(now, *DEPLOYMENTS)}
     return {sha for sha in shas if sha}

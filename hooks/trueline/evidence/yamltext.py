@@ -28,6 +28,12 @@ class Lined(dict[str, object]):
     line: int = 0
 
 
+class Reference(tuple[str, ...]):
+    """GitLab's `!reference [job, key]`: the keys that lead to a value elsewhere in the file."""
+
+    __slots__ = ()
+
+
 class _Loader(_Base):  # type: ignore[misc]  # the base is picked at run time
     """Safe loader whose mappings keep their line."""
 
@@ -46,7 +52,12 @@ def _key(key: object) -> str:
     return "on" if key is True else str(key)
 
 
+def _reference(loader: Any, node: yaml.Node) -> Reference:
+    return Reference(str(key) for key in loader.construct_sequence(node, deep=True))
+
+
 _Loader.add_constructor("tag:yaml.org,2002:map", _lined)
+_Loader.add_constructor("!reference", _reference)
 
 
 def load(text: str) -> object:

@@ -24,16 +24,23 @@ def judge(entry: Entry, snapshot: Snapshot, *precheck: Place) -> Finding:
     if records.problem:
         return unseen(f"maturity.yaml cannot be read: {records.problem}", Place("maturity.yaml"))
     record = snapshot.vouched.latest(entry.id)
+    signing = f"trueline attest {entry.id}"
     if record is None:
         remedy = f"let its owner attest {entry.id} in maturity.yaml"
-        return weak("nobody attests it in maturity.yaml", *precheck, remedy=remedy)
+        return weak("nobody attests it in maturity.yaml", *precheck, remedy=remedy, start=signing)
     place = Place("maturity.yaml", record.line or None, f"the record of {entry.id}")
     if text(record.fields.get("claim")) == "unmet":
         return missing("its owner says that it is not met", place)
-    gap = _form(record, snapshot)
-    if gap:
-        return weak(f"the attestation does not count: {gap}", place, *precheck)
+    lack = _form(record, snapshot)
+    if lack:
+        said = f"the attestation does not count: {lack}"
+        return weak(said, place, *precheck, remedy="mend the record, or sign anew", start=signing)
     return _age(entry, record, snapshot, place, precheck)
+
+
+def gap(fields: dict[str, object], snapshot: Snapshot) -> str | None:
+    """Say why a record of these fields would not count; None when its form is whole."""
+    return _form(Attestation(text(fields.get("id")), fields), snapshot)
 
 
 def _form(record: Attestation, snapshot: Snapshot) -> str | None:
@@ -68,8 +75,9 @@ def _age(
     most = entry.number("review_days")
     days = min(most, wanted) if isinstance(wanted, (int, float)) and wanted > 0 else most
     until = reviewed + timedelta(days=days)
+    again = {"remedy": "review it again", "start": f"trueline attest {entry.id}"}
     if snapshot.now.date() > until:
-        return old(f"the review of {reviewed} held until {until}", place, remedy="review it again")
+        return old(f"the review of {reviewed} held until {until}", place, **again)
     sha = text(fields.get("reviewed_commit"))
     if not snapshot.commit(sha).known:
         return unseen(f"the attestation {foreign(sha, snapshot)}", place)
@@ -87,9 +95,7 @@ def _age(
         if any(matches(text(pattern), path) for pattern in patterns)
     ]
     if changed:
-        return old(
-            f"{changed[0]} changed since the review of {reviewed}", place, remedy="review it again"
-        )
+        return old(f"{changed[0]} changed since the review of {reviewed}", place, **again)
     due = "; due for review" if until - snapshot.now.date() <= timedelta(days=DUE_DAYS) else ""
     return found(
         f"reviewed by {text(fields.get('owner'))} on {reviewed}, holds until {until}{due}",

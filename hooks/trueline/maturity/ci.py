@@ -32,7 +32,7 @@ def stepping(
 ) -> Stepping:
     """Look for a job on pull requests or pushes that runs a wanted command, and for proof of it."""
     best = Stepping(gap="no job of CI runs it" if snapshot.workflows.readable else "there is no CI")
-    for workflow, job, step, ignored in _steps(snapshot, wanted):
+    for workflow, job, step, ignored in steps(snapshot, wanted):
         here = at(step.location)
         if ignored:
             best = best if best.at else Stepping((here,), None, ignored)
@@ -44,11 +44,16 @@ def stepping(
     return best
 
 
-def _steps(
-    snapshot: Snapshot, wanted: Callable[[tuple[str, ...]], bool]
+def steps(
+    snapshot: Snapshot,
+    wanted: Callable[[tuple[str, ...]], bool],
+    events: tuple[str, ...] = EVENTS,
 ) -> Iterator[tuple[Workflow, Job, Step, str | None]]:
+    """Yield each step that runs a wanted command on one of the events, and why its failure would
+    not show, if it would not.
+    """
     for workflow in snapshot.workflows.readable:
-        for event in EVENTS:
+        for event in events:
             trigger = workflow.triggers.get(event)
             if trigger is None or not trigger.lets_branch(snapshot.branch):
                 continue

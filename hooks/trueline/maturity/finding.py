@@ -33,6 +33,7 @@ class Finding:
     reason: str
     evidence: tuple[Place, ...] = ()
     remedy: str | None = None
+    start: str | None = None  # what to begin with, when it is not what the catalogue says
 
 
 def found(reason: str, *evidence: Place) -> Finding:
@@ -40,9 +41,11 @@ def found(reason: str, *evidence: Place) -> Finding:
     return Finding(Strength.PROVED, reason, evidence)
 
 
-def weak(reason: str, *evidence: Place, remedy: str | None = None) -> Finding:
+def weak(
+    reason: str, *evidence: Place, remedy: str | None = None, start: str | None = None
+) -> Finding:
     """It is there, but its effect was never proved."""
-    return Finding(Strength.WEAK, reason, evidence, remedy)
+    return Finding(Strength.WEAK, reason, evidence, remedy, start)
 
 
 def missing(reason: str, *evidence: Place, remedy: str | None = None) -> Finding:
@@ -50,9 +53,11 @@ def missing(reason: str, *evidence: Place, remedy: str | None = None) -> Finding
     return Finding(Strength.MISSING, reason, evidence, remedy)
 
 
-def old(reason: str, *evidence: Place, remedy: str | None = None) -> Finding:
+def old(
+    reason: str, *evidence: Place, remedy: str | None = None, start: str | None = None
+) -> Finding:
     """It was there; the evidence is too old."""
-    return Finding(Strength.OLD, reason, evidence, remedy)
+    return Finding(Strength.OLD, reason, evidence, remedy, start)
 
 
 def unseen(reason: str, *evidence: Place, remedy: str | None = None) -> Finding:

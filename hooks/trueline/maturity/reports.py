@@ -47,7 +47,7 @@ def stale(snapshot: Snapshot, report: Report, most: timedelta, *places: Place) -
 
 def _said(span: timedelta) -> str:
     hours = span / timedelta(hours=1)
-    return f"{hours:g} hours" if hours < 96 else f"{hours / 24:.1f} days"
+    return f"{hours:.4g} hours" if hours < 96 else f"{round(hours / 24, 1):g} days"
 
 
 def number(value: object) -> float | None:

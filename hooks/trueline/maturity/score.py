@@ -136,9 +136,8 @@ def _statement(entry: Entry, snapshot: Snapshot) -> Statement:
 
 
 def _remedy(entry: Entry, finding: Finding) -> Remedy:
-    if finding.remedy is None:
-        return entry.remedy
-    return Remedy(finding.remedy, entry.remedy.effort, entry.remedy.start)
+    known = entry.remedy
+    return Remedy(finding.remedy or known.text, known.effort, finding.start or known.start)
 
 
 _PRACTICES = {"feature_store": "feature_store", "ab": "ab_testing"}

@@ -1,1 +1,1 @@
-"""Shows a Result: rich, JSON, badge. Decides nothing."""
+"""Shows a Result: card, Markdown, HTML, JSON, SARIF, badge. Decides nothing."""

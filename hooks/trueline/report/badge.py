@@ -20,13 +20,22 @@ _NAMES = {
 LABEL = "maturity"
 
 
-def message(core: Core, phase: str = "production") -> str:
-    """Return the badge's text, as `core 5/11 · 1 stale · 1 unknown`; what is zero is left out."""
+def message(core: Core, phase: str = "production", beyond: Core | None = None) -> str:
+    """Return the badge's text, as `core 5/11 · 1 stale · 1 unknown · advanced 6/12`.
+
+    What is zero is left out, and so are the sections beyond the core where none of them applies.
+    """
     name = "core" if phase == "production" else f"{phase} core"
     parts = [f"{name} {core.met}/{core.applicable}"]
     parts += [f"{core.stale} stale"] if core.stale else []
     parts += [f"{core.unknown} unknown"] if core.unknown else []
+    parts += [f"advanced {beyond.met}/{beyond.applicable}"] if beyond and beyond.applicable else []
     return " · ".join(parts)
+
+
+def headline(result: Result) -> str:
+    """Return the text for a result, as it stands on the badge and above each report."""
+    return message(result.core, plain(result.phase), result.beyond)
 
 
 def colour(core: Core) -> str:
@@ -44,7 +53,7 @@ def endpoint(result: Result) -> str:
     body = {
         "schemaVersion": 1,
         "label": LABEL,
-        "message": message(result.core, plain(result.phase)),
+        "message": headline(result),
         "color": _NAMES[colour(result.core)],
     }
     return json.dumps(body, ensure_ascii=False) + "\n"
@@ -52,7 +61,7 @@ def endpoint(result: Result) -> str:
 
 def svg(result: Result) -> str:
     """Return the badge as an SVG that needs no font, no network, and reads itself aloud."""
-    said = message(result.core, plain(result.phase))
+    said = headline(result)
     left, right = _width(LABEL), _width(said)
     title = escape(f"{LABEL}: {said}")
     size = f'width="{left + right}" height="20"'

@@ -2,69 +2,49 @@
 
 from __future__ import annotations
 
-import io
-import os
-import shutil
-import sys
-from itertools import groupby
-
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ..maturity.catalogue import load
+from ..maturity.levels import Standing, standings
 from ..maturity.score import Outcome, Result, Statement
-from .badge import message
+from .badge import headline
 from .plain import cleaned
+from .sections import SYMBOLS, coverage, sections
+from .terminal import painted
 
-# A symbol besides the colour: not everyone sees the colours, and a log has none.
-SYMBOLS = {
-    Outcome.MET: ("✔", "green"),
-    Outcome.PARTIAL: ("◐", "yellow"),
-    Outcome.UNMET: ("✘", "red"),
-    Outcome.STALE: ("⧗", "magenta"),
-    Outcome.UNKNOWN: ("?", "cyan"),
-    Outcome.NA: ("\u2013", "bright_black"),
+COLOURS = {
+    Outcome.MET: "green",
+    Outcome.PARTIAL: "yellow",
+    Outcome.UNMET: "red",
+    Outcome.STALE: "magenta",
+    Outcome.UNKNOWN: "cyan",
+    Outcome.NA: "bright_black",
 }
-_PLAIN = {"✔": "+", "◐": "~", "✘": "x", "⧗": "!", "\u2013": "-", "·": "|", "→": ">"}
 
 
 def card(result: Result, *, terminal: bool = False, width: int | None = None) -> str:
     """Return the card, at most `width` columns wide; colours need a terminal and no NO_COLOR."""
-    colours = terminal and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    columns = width or shutil.get_terminal_size((100, 24)).columns
-    buffer = io.StringIO()
-    console = Console(
-        file=buffer,
-        width=max(40, min(columns, 120)),
-        force_terminal=bool(colours),
-        no_color=not colours,
-        color_system="standard" if colours else None,
-        highlight=False,
-        legacy_windows=False,
-    )
-    _print(console, cleaned(result))
-    return _encodable("\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n")
+    result = cleaned(result)
+    return painted(lambda console: _print(console, result), terminal=terminal, width=width)
 
 
 def _print(console: Console, result: Result) -> None:
     commit = result.commit[:12] or "no commit yet"
-    console.print(
-        f"[bold]{escape(message(result.core, result.phase))}[/]  {result.phase}, {commit}"
-    )
-    titles = load().sections
-    for section, group in groupby(result.statements, key=lambda s: s.entry.section):
+    console.print(f"[bold]{escape(headline(result))}[/]  {escape(result.phase)}, {commit}")
+    for section in sections(result):
         console.print()
-        console.print(f"[bold]{section} {escape(titles[section])}[/]")
+        console.print(f"[bold]{section.number} {escape(section.title)}[/]")
         table = Table.grid(padding=(0, 1), expand=False)
         table.add_column(width=1)
         table.add_column(width=5)
         table.add_column(overflow="fold")
-        for statement in group:
-            symbol, colour = SYMBOLS[statement.outcome]
-            table.add_row(Text(symbol, style=colour), statement.entry.id, _body(statement, colour))
+        for statement in section.statements:
+            colour = COLOURS[statement.outcome]
+            symbol = Text(SYMBOLS[statement.outcome], style=colour)
+            table.add_row(symbol, statement.entry.id, _body(statement, colour))
         console.print(Padding(table, (0, 0, 0, 1)))
     _footer(console, result)
 
@@ -92,19 +72,17 @@ def _footer(console: Console, result: Result) -> None:
         f"{core.met} met, {core.partial} partial, {core.unmet} unmet, {core.stale} stale, "
         f"{core.unknown} unknown, {core.na} not applicable"
     )
-    console.print(
-        f"This release scores {len(result.statements)} of the {result.total} statements "
-        "of the maturity assessment."
+    if result.beyond.applicable:
+        beyond = result.beyond
+        console.print(f"beyond the core: {beyond.met} of {beyond.applicable} met")
+    for standing in standings(result):
+        console.print(Text(_level(standing)))
+    console.print(coverage(result))
+
+
+def _level(standing: Standing) -> str:
+    said = (
+        f"{standing.scale.name}'s MLOps level {standing.reached} of {standing.top}: "
+        f"{standing.title}"
     )
-
-
-def _encodable(text: str) -> str:
-    """Replace the symbols where the terminal's encoding has none."""
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    try:
-        text.encode(encoding)
-    except UnicodeEncodeError:
-        for symbol, plain in _PLAIN.items():
-            text = text.replace(symbol, plain)
-        text = text.encode(encoding, "replace").decode(encoding)
-    return text
+    return f"{said}; the next asks {', '.join(standing.left)}" if standing.left else said

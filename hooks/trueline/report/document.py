@@ -6,8 +6,10 @@ import json
 from typing import Any
 
 from ..maturity.finding import Place
-from ..maturity.score import Result, Statement
+from ..maturity.levels import Standing, standings
+from ..maturity.score import Core, Outcome, Result, Statement
 from .plain import cleaned
+from .ruleset import ruleset_version
 
 SCHEMA = 1
 
@@ -20,19 +22,13 @@ def as_json(result: Result) -> str:
 def as_data(result: Result) -> dict[str, Any]:
     """Return the result as plain data, statements by their id in the catalogue's order."""
     result = cleaned(result)
-    core = result.core
     return {
         "schema": SCHEMA,
+        "ruleset_version": ruleset_version(),
         "statements": {s.entry.id: _statement(s) for s in result.statements},
-        "core": {
-            "met": core.met,
-            "partial": core.partial,
-            "unmet": core.unmet,
-            "applicable": core.applicable,
-            "stale": core.stale,
-            "unknown": core.unknown,
-            "na": core.na,
-        },
+        "core": counts(result.core),
+        "beyond": counts(result.beyond),
+        "levels": {standing.scale.key: _level(standing) for standing in standings(result)},
         "phase": result.phase,
         "commit": result.commit or None,
         "now": result.now.isoformat().replace("+00:00", "Z"),
@@ -43,14 +39,33 @@ def as_data(result: Result) -> dict[str, Any]:
     }
 
 
+def counts(core: Core) -> dict[str, int]:
+    """Return counts by outcome, and how many statements apply."""
+    said = {outcome.value: getattr(core, outcome.value) for outcome in Outcome}
+    return {**said, "applicable": core.applicable}
+
+
+def _level(standing: Standing) -> dict[str, Any]:
+    return {
+        "level": standing.reached,
+        "title": standing.title,
+        "of": standing.top,
+        "left": list(standing.left),
+        "source": standing.scale.source,
+    }
+
+
 def _statement(statement: Statement) -> dict[str, Any]:
     remedy, waiver = statement.remedy, statement.waiver
     return {
         "outcome": statement.outcome.value,
+        "section": statement.entry.section,
         "title": statement.entry.title,
         "reason": statement.reason,
         "evidence": [_place(place) for place in statement.evidence],
-        "remedy": {"text": remedy.text, "effort": remedy.effort} if remedy else None,
+        "remedy": {"text": remedy.text, "effort": remedy.effort, "start": remedy.start}
+        if remedy
+        else None,
         "waived": {
             "reason": waiver.reason,
             "owner": waiver.owner,

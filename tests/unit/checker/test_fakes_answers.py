@@ -10,14 +10,14 @@ import pytest
 from trueline.maturity.prose import STARTERS
 from trueline.maturity.score import Outcome
 from unit.checker.building import Project, ago, junit, passing
-from unit.checker.scenarios import ab_tests, assignment, contributions, fidelity, limits
+from unit.checker.scenarios import ab_tests, assignment, contributions, fidelity, limits, signing
 from unit.checker.scenarios import prediction_log as log
 from unit.checker.scenarios.features import side_commit
 
 MET, PARTIAL, UNMET, UNKNOWN = Outcome.MET, Outcome.PARTIAL, Outcome.UNMET, Outcome.UNKNOWN
 STALE = Outcome.STALE
 APP, SCORE, JUNIT = limits.APP, limits.SCORE, limits.JUNIT
-ANSWER, BARE, ASKED, REFUSED = limits.ANSWER, limits.BARE, limits.ASKED, limits.REFUSED
+ANSWER, BARE, ALL = limits.ANSWER, limits.BARE, limits.ALL
 EXPLAINED = contributions.ANSWER
 
 
@@ -71,25 +71,29 @@ def summed_elsewhere(project: Project) -> None:
 
 def guarding(before: str) -> Callable[[Project], object]:
     """Let the API do that before it answers without a word of the guard."""
-    return lambda p: p.edit(APP, ASKED + REFUSED + ANSWER, before + BARE)
+    return lambda p: p.edit(APP, ALL, before + BARE)
 
 
 def by_name(project: Project) -> None:
     """Ask the guard by another name, in a function that the route calls."""
     helper = (
-        "    def answers(rows: list[dict]) -> list[dict]:\n"
-        + ASKED.replace("guard", "careful")
-        + "        if any(careful.refused(flags)):\n            raise HTTPException(422)\n"
-        + ANSWER
+        "    def doubts(rows: list[dict]) -> list[list[str]]:\n"
+        + limits.ASKED.replace("Guard(6.0, 30.0)", "careful")
+        + limits.REFUSED
+        + "        return flags\n"
     )
-    project.edit(APP, "    guard = Guard()\n", f"    careful = Guard()\n\n{helper}\n")
-    project.edit(APP, ASKED + REFUSED + ANSWER, "        return answers(rows)\n")
+    project.edit(
+        APP,
+        "    app = FastAPI()\n",
+        f"    app = FastAPI()\n    careful = Guard(6.0, 30.0)\n\n{helper}",
+    )
+    project.edit(APP, ALL, "        flags = doubts(rows)\n" + limits.LOGGED + ANSWER)
 
 
 def some_parameters(project: Project) -> None:
     """Skip the unseen category among the parameters of one test."""
     limits.parametrised(project)
-    once = "name='test_each_doubt_is_flagged[1]' time='0.1'>"
+    once = "name='test_each_kind_is_flagged[1]' time='0.1'>"
     project.evidence[JUNIT] = project.evidence[JUNIT].replace(once, f"{once}<skipped/>")
 
 
@@ -97,9 +101,9 @@ def rolled_back(project: Project) -> None:
     """Return to version 16 after version 17 was measured."""
     event = (
         '{"type": "rollback", "ts": "%s", "env": "production", "status": "success",'
-        ' "source": "github:run/8", "event_id": "3", "model_version": "16"}\n'
+        ' "source": "github:run/8", "event_id": "back", "model_version": "16"}\n'
     )
-    project.evidence["events.jsonl"] += event % ago(days=1)
+    project.evidence["events.jsonl"] += event % ago(hours=1)
 
 
 def by_features(project: Project) -> None:
@@ -113,14 +117,21 @@ def personal(project: Project) -> None:
     project.edit("conf/features.yaml", "pii: false", "pii: true")
 
 
+def logging(middleware: str, route: str) -> Callable[[Project], object]:
+    """Let the API do other things where it wrote to the log."""
+
+    def change(project: Project) -> None:
+        for call, instead in zip(log.IN_APP, (middleware, route), strict=True):
+            project.edit(APP, call, instead)
+
+    return change
+
+
 def handed_on(project: Project) -> None:
     """Hand the writer to a thread rather than call it."""
-    project.edit(APP, log.IN_APP, "        writer.put((request, answer, VERSION))\n")
-    project.edit(
-        APP,
-        "    guard = Guard()\n",
-        "    writer = Writer(prediction_log.append)\n    guard = Guard()\n",
-    )
+    logging("        writer.put((request, answer))\n", "")(project)
+    start = "    app = FastAPI()\n"
+    project.edit(APP, start, f"{start}    writer = Writer(prediction_log.append)\n")
 
 
 def copied_form(project: Project) -> None:
@@ -178,19 +189,18 @@ CASES: list[tuple[str, Outcome, Callable[[Project], object]]] = [
     ("6.3", UNMET, lambda p: p.edit_yaml("params.yaml", lambda body: body.pop("explain"))),
     ("6.3", UNKNOWN, lambda p: p.write("params.yaml", "explain: [")),
     ("6.4", MET, by_name),
-    ("6.4", PARTIAL, guarding("        found = guard.flags(rows)\n")),
-    ("6.4", PARTIAL, guarding("        flags = guard.flags(rows)\n        print(flags)\n")),
-    ("6.4", UNMET, guarding("        if False:\n            flags = guard.flags(rows)\n")),
-    ("6.4", UNMET, guarding("        # flags = guard.flags(rows)\n")),
-    ("6.4", UNMET, lambda p: p.edit(APP, REFUSED, "")),
+    ("6.4", PARTIAL, guarding("        found = Guard(6.0, 30.0).flags(rows)\n")),
+    ("6.4", PARTIAL, guarding("        flags = Guard(6.0, 30.0).flags(rows)\n        print(flags)\n")),
+    ("6.4", UNMET, guarding("        if False:\n            flags = Guard(6.0, 30.0).flags(rows)\n")),
+    ("6.4", UNMET, guarding("        # flags = Guard(6.0, 30.0).flags(rows)\n")),
+    ("6.4", UNMET, lambda p: p.edit(APP, limits.REFUSED, "")),
     ("6.4", PARTIAL, some_parameters),
     ("6.4", PARTIAL, lambda p: log.settings(p, "guard", max_false_flags=1.0)),
     ("6.4", PARTIAL, lambda p: p.edit(limits.TEST, "flagged / len(KNOWN) <= MOST", "True")),
     ("7.1", MET, by_features),
     ("7.1", MET, handed_on),
-    ("7.1", UNMET, lambda p: p.edit(APP, log.IN_APP, "        prediction_log.JOURNAL.touch()\n")),
-    ("7.1", UNMET, lambda p: p.edit(APP, "        answer = await call_next(request)\n" + log.IN_APP,
-                                    "        return await call_next(request)\n" + log.IN_APP)),
+    ("7.1", UNMET, logging("        prediction_log.Path.cwd()\n", "        # prediction_log.append(rows)\n")),
+    ("7.1", UNMET, logging("        return answer\n" + log.IN_APP[0], "        raise KeyError\n" + log.IN_APP[1])),
     ("7.1", PARTIAL, personal),
     ("7.1", PARTIAL, lambda p: p.report(log.REPORT, source="local")),
     ("7.1", PARTIAL, lambda p: p.report(log.REPORT, newest_at=ago(days=-1))),
@@ -206,7 +216,7 @@ CASES: list[tuple[str, Outcome, Callable[[Project], object]]] = [
     ("7.2", UNMET, lambda p: ab_tests.record(p, start="2026-06-20")),
     ("7.2", UNMET, lambda p: ab_tests.record(p, variants={"control": "17", "treatment": "17"})),
     ("7.2", UNKNOWN, lambda p: p.write(ab_tests.RECORD, "hypothesis: [")),
-    ("7.2", STALE, lambda p: ab_tests.attestations(p, lambda all_: all_[1].update(reviewed_on="2026-01-01"))),
+    ("7.2", STALE, lambda p: signing.record(p, "7.2", reviewed_on="2026-01-01")),
     ("7.3", MET, by_helper('return int(hashlib.md5(f"{salt}{unit}".encode()).hexdigest(), 16)')),
     ("7.3", UNMET, by_helper("return np.random.default_rng(len(unit)).integers(9)")),
     ("7.3", UNMET, by_helper("hashlib.sha256(salt.encode())", "return len(unit)")),

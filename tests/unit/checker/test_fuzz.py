@@ -12,16 +12,25 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from trueline.evidence import (
+    branching,
+    codeowners,
     columns,
     environment,
-    flows,
+    environments,
+    forge_file,
+    gitlab,
+    grants,
+    hcl,
     hooks,
+    imports,
+    infra,
     jsontext,
     pipeline,
     project,
     python,
     service,
     shell,
+    sources,
     suite,
     tasks,
     workflows,
@@ -30,7 +39,7 @@ from trueline.evidence import (
 from trueline.evidence import (
     junit as junits,
 )
-from trueline.evidence.document import Document, Malformed
+from trueline.evidence.document import Document, Malformed, mapping
 from trueline.evidence.files import WorkTree
 from trueline.evidence.released import Released, ReleasedText, unwritten
 from trueline.evidence.runs import BRANCH, Reader
@@ -42,6 +51,8 @@ WORDS = st.sampled_from(
      "paths", "branches", "types", "continue-on-error", "repos", "hooks", "id", "entry", "stages", "rev",
      "deps", "cmd", "foreach", "do", "attestations", "claim", "owner", "evidence", "reviewed_on",
      "waivers", "targets", "core", "features", "risks", "groups", "rules", "alert", "expr", "false",
+     "script", "rules", "changes", "exists", "when", "only", "except", "extends", "include", "workflow",
+     "default", "variables", "stage", "environment", "trigger", "manual", "$CI_COMMIT_TAG", "$A && $B == 'c'",
      "pytest || true", "${{ false }}", "2026-01-01", "./.github/workflows/ci.yml", "serving", "both"]
 )  # fmt: skip
 SCALARS = st.one_of(
@@ -91,8 +102,30 @@ def workflow(content: object) -> object:
     ]
 
 
+def gitlab_pipeline(content: object) -> object:
+    return [
+        (list(job.running("pytest")), job.own, job.environment)
+        for parsed in gitlab.parse(mapping(content), "main", frozenset({"src/a.py"}))
+        for event in ("pull_request", *parsed.triggers)
+        for job in parsed.runnable(event)
+    ]
+
+
+PIPELINE = """
+workflow: {rules: [{if: $CI_PIPELINE_SOURCE == "merge_request_event"}, {if: $CI_COMMIT_BRANCH}]}
+variables: {VERSION: {value: "1", description: which}}
+.base: {before_script: [uv sync], image: "python:3.12"}
+test:
+  extends: .base
+  script: [!reference [.base, before_script], pytest]
+  rules: [{if: $CI_COMMIT_TAG, when: never}, {changes: [src/**], allow_failure: true}]
+deploy: {stage: deploy, script: x, only: {refs: [main], changes: [a]}, needs: [{job: test, optional: true}]}
+"""
+
+
 YAML_PARSERS: dict[str, Callable[[object], object]] = {
     "workflow": workflow,
+    "pipeline": gitlab_pipeline,
     "hooks": hooks.parse,
     "alerts": service.alerts,
 }
@@ -111,6 +144,7 @@ def test_any_data_is_read(name: str, value: object) -> None:
 def test_bent_yaml_is_read_or_refused(name: str, data: st.DataObject) -> None:
     text = {
         "workflow": (MATURE / "files/github/workflows/ci.yml").read_text("utf-8"),
+        "pipeline": PIPELINE,
         "hooks": (MATURE / "pre-commit-config.yaml").read_text("utf-8"),
         "alerts": (MATURE / "files/monitoring/rules.yml").read_text("utf-8"),
     }[name]
@@ -129,8 +163,35 @@ def test_any_text_is_yaml_json_toml_xml_or_refused(content: str) -> None:
     for parse in (yamltext.load, jsontext.load, jsontext.lines, environment.toml, junits.parse,
                   junits.coverage, environment.dockerfile, environment.locked_names,
                   environment.root_requirements, tasks.make, tasks.nox, tasks.tox, python.module,
-                  columns.schema_features, shell.commands):  # fmt: skip
+                  columns.schema_features, shell.commands, codeowners.parse, forge_file.parse,
+                  hcl.parse, infra.documents, environments.differences):  # fmt: skip
         total(parse, content)
+
+
+TERRAFORM = MATURE / "files/infra/environments/staging/main.tf"
+
+
+@quickly
+@given(bent(TERRAFORM.read_text("utf-8")))
+def test_bent_terraform_is_read_or_refused(content: str) -> None:
+    total(hcl.parse, content)
+
+
+@quickly
+@given(VALUES)
+def test_the_rights_of_any_job_are_read(value: object) -> None:
+    body = value if isinstance(value, dict) else {"environment": value, "with": value, "env": value}
+    job = {str(key): item for key, item in body.items()}
+    assert len(grants.environments(job)) <= grants.MOST
+    assert grants.may_mint(value) in (True, False, None)
+    assert all(name and key for key, name in grants.secrets(job, *job))
+    assert all(isinstance(found, tuple) for found in grants.handed(job).values())
+
+
+@quickly
+@given(bent(Path(branching.__file__).read_text("utf-8")))
+def test_any_code_is_looked_through_for_branches(content: str) -> None:
+    total(lambda text: list(branching.lines(python.module(text), frozenset({"staging"}))), content)
 
 
 @quickly
@@ -141,7 +202,10 @@ def test_a_bent_junit_is_read_or_refused(content: str) -> None:
 
 FILES = ("maturity.yaml", ".copier-answers.yml", "conf/features.yaml", "dvc.yaml", "tests/test_a.py",
          ".pre-commit-config.yaml", "pyproject.toml", "uv.lock", "Dockerfile", "src/a/cli.py",
-         "src/a/serving/app.py", "src/a/data/schema.py", "notebooks/a.ipynb")  # fmt: skip
+         "src/a/serving/app.py", "src/a/data/schema.py", "notebooks/a.ipynb", "compose.yaml",
+         "infra/main.tf", "infra/environments/a/main.tf", "infra/environments/a/x.tfvars", ".dvc/config",
+         "infra/environments/b/main.tf", "infra/.terraform.lock.hcl", "infra/k8s/api.yaml",
+         "infra/environments/ALLOWED_DIFF", "conf/environments/a.yaml", "conf/environments/b.yml")  # fmt: skip
 
 
 @settings(max_examples=25, deadline=None)
@@ -155,53 +219,47 @@ def test_any_file_of_a_tree_is_read_or_named(content: str) -> None:
     pipeline.notebooks(tree)
     suite.read(tree)
     service.read(tree)
-    flows.read(tree)
+    found = infra.read(tree)
+    known = environments.read(tree, found)
+    branching.read(tree, known.settings)
+    assert set(found.roots) <= set(found.folders)
+    follow(tree)
 
 
-CODE = """
-class Service:
-    limit: float = 0.5
+def follow(tree: WorkTree) -> None:
+    """Read the code of a tree and follow every name in it."""
+    graph, code = imports.read(tree), sources.read(tree)
+    assert graph.reached(*graph.modules) <= frozenset(graph.modules)
+    assert code.reached(code.pieces.values()) == frozenset(code.pieces.values())
 
-    def __init__(self, guard: Guard | None = None) -> None:
-        self.guard, self.log = guard or Guard(), prediction_log
 
-    async def predict(self, rows: list[Row], *, times: int = 1) -> Answer:
-        with self.log.journal(rows) as (first, *rest):
-            if (flags := self.guard.flags(rows)) and not self.guard.refused(flags):
-                return Answer(flags=[f for row in flags for f in row if f], total=len(rest))
-        for row in rows: yield await self.guard.ask(row) if row else {"base": self.limit}
-        match rows:
-            case [one, *others] if others: rows[0].part = hashlib.sha256(b"a").update(one)
-        while True: raise HTTPException(422, f"{flags!r}")
-
-app.add_api_route("/explain", Service().predict, methods=["POST"])
-"""
+SOURCES = {
+    path.relative_to(MATURE / "files").as_posix(): path.read_text("utf-8")
+    for path in (MATURE / "files/src").rglob("*.py")
+}
 
 
 @quickly
-@given(bent(CODE))
-def test_bent_code_is_followed_or_named(content: str) -> None:
-    tree = _Held(
-        Path("/nowhere"), frozenset({"src/a/b/c.py", "src/a/__init__.py"}), content=content
-    )
-    found = flows.read(tree)
-    assert found.functions or found.broken
-    for function in found.functions.values():
-        assert function.carried | function.used <= function.calls
-        assert found.reach([function.dotted]) or not function.name
+@given(data=st.data())
+def test_bent_code_is_followed_or_named(data: st.DataObject) -> None:
+    path = data.draw(st.sampled_from(sorted(SOURCES)))
+    content = data.draw(bent(SOURCES[path]))
+    tree = _Held(Path("/nowhere"), frozenset({path, "src/churn/other.py"}), content=content)
+    follow(tree)
 
 
-def test_code_that_was_made_to_take_long_does_not() -> None:
-    started = time.perf_counter()
-    for content in (
-        "def f(a):\n" + " a = b.c\n b = a.d\n" * 4_000,
-        "def f(a):\n x = a" + ".b" * 2_000 + "\n return x\n",
-        "def f(a):\n if a: return 1\n" + " elif a: return 2\n" * 800,
-        "".join(f"def a{n}(): return a{n + 1}()\n" for n in range(8_000)),
-        "a = 1\n" * 200_000,
-    ):
-        flows.read(_Held(Path("/nowhere"), frozenset({"src/a/b.py"}), content=content))
-    assert time.perf_counter() - started < 30
+DEEP = {
+    "elif": "if a: pass\n" + "elif b: pass\n" * 800,
+    "attributes": f"x = a{'.b' * 900}\n",
+    "calls": f"x = a{'.assign(b=1)' * 300}\n",
+    "subscripts": f"x{'[0]' * 300} = 1\n",
+    "dots": f"from {'.' * 500}a import b\n",
+}
+
+
+@pytest.mark.parametrize("name", DEEP)
+def test_deep_code_is_followed_or_named(name: str) -> None:
+    follow(_Held(Path("/nowhere"), frozenset({"src/a/b.py"}), content=DEEP[name]))
 
 
 @dataclass(frozen=True)
@@ -282,6 +340,10 @@ SLOW: dict[str, tuple[Callable[[str], object], str]] = {
     "packages": (environment.locked_names, "[[package]]\n" * 200_000),
     "open comments": (lambda text: unwritten("a.md", text, Released()), "<!-- " * 200_000),
     "brackets": (jsontext.load, "[" * 1_000_000),
+    "open templates": (hcl.parse, '"${' * 150_000),
+    "open texts": (hcl.parse, "a = <<A\nA\n" * 50_000),
+    "spaces before a word": (hcl.parse, "a = <<A\n" + " " * 400_000),
+    "dashes": (infra.documents, "---\n" * 200_000),
 }
 
 

@@ -16,7 +16,6 @@ from trueline.evidence.snapshot import collect
 from trueline.maturity.prose import digests, main, merged
 from trueline.maturity.score import Outcome, score
 from unit.checker.building import NOW, Project, released
-from unit.checker.forge import Github
 
 TEMPLATE = Path(__file__).parents[3] / "template"
 SHIPPED = sorted(p for p in (TEMPLATE / "docs").rglob("*") if p.suffix in (".md", ".yaml"))
@@ -101,51 +100,6 @@ def test_git_variables_of_the_caller_do_not_leak_in(
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "nowhere"))
     monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "index"))
     assert "dvc.yaml" in git.Repository.open(project.root).tracked()
-
-
-class TestForge:
-    """What goes to the forge, and what becomes of its silence."""
-
-    @pytest.mark.parametrize("code", [301, 401, 403, 404, 429, 500])
-    def test_a_refusal_is_unknown(self, project: Project, github: Github, code: int) -> None:
-        github.status = code
-        assert project.outcome("2.2.3") is Outcome.UNKNOWN
-
-    def test_a_forge_that_is_away_is_unknown(
-        self, project: Project, github: Github, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setenv("GITHUB_API_URL", "http://127.0.0.1:9")
-        assert project.outcome("2.2.3") is Outcome.UNKNOWN
-        assert github.asked == []
-
-    def test_it_is_asked_only_when_wanted(self, project: Project, github: Github) -> None:
-        project.forge = False
-        assert project.outcome("2.2.3") is Outcome.UNKNOWN
-        assert github.asked == []
-
-    def test_what_it_is_asked(self, project: Project, github: Github) -> None:
-        project.outcome("2.2.3")
-        commits = project.git("rev-list", "HEAD").split()
-        assert set(github.asked) == {
-            "/rules/branches/main",
-            "/rulesets/1",
-            *(f"/commits/{sha}/pulls" for sha in commits),
-        }
-        assert github.tokens == {"Bearer token-of-the-test"}
-
-    def test_a_declared_bot_needs_no_pull_request(self, project: Project, github: Github) -> None:
-        github.pulls = {project.commits["signed"]: github.pulls[project.commits["signed"]]}
-        assert project.outcome("2.2.3") is Outcome.PARTIAL
-        project.write("maturity.yaml", project.read("maturity.yaml") + "bots: [ada@acme.example]\n")
-        head = project.commit("Bots")
-        github.pulls[head] = github.pulls[project.commits["signed"]]
-        assert project.outcome("2.2.3") is Outcome.MET
-
-    def test_an_open_pull_request_has_brought_nothing(
-        self, project: Project, github: Github
-    ) -> None:
-        github.pulls = {sha: [{"number": 3, "merged_at": None}] for sha in github.pulls}
-        assert project.outcome("2.2.3") is Outcome.PARTIAL
 
 
 @pytest.mark.parametrize(

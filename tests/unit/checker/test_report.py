@@ -17,9 +17,10 @@ import trueline.report
 import yaml
 from rich.cells import cell_len
 from trueline.maturity.score import Core, Outcome, Result, count
-from trueline.report.badge import GREEN, GREY, RED, colour, endpoint, message, svg
+from trueline.report.badge import GREEN, GREY, RED, colour, endpoint, headline, message, svg
 from trueline.report.card import card
 from trueline.report.document import as_data, as_json
+from trueline.report.sections import coverage
 from unit.checker.building import Project, outcome
 
 HERE = Path(__file__).parent
@@ -84,7 +85,9 @@ def test_a_waiver_is_shown_and_counts_for_nothing(result: Result) -> None:
     assert outcome(result, "2.2.3") is Outcome.UNKNOWN
     assert as_data(result)["statements"]["2.2.3"]["waived"]["expires"] == "2026-08-01"
     assert "waived until 2026-08-01 by @acme/churn: The [forge] moves." in card(result, width=100)
-    assert result.core.unknown == 3
+    # Nobody asked the forge, and the rules of monitoring are broken.
+    unknown = [s for s in result.statements if s.outcome is Outcome.UNKNOWN and s.entry.core]
+    assert result.core.unknown == len(unknown) >= 3
 
 
 def test_the_score_is_pure(project: Project) -> None:
@@ -101,7 +104,7 @@ def test_the_card_fits(result: Result, width: int) -> None:
     lines = card(result, width=width).splitlines()
     assert max(map(cell_len, lines)) <= width
     text = " ".join(" ".join(lines).split())
-    assert f"This release scores {len(result.statements)} of the 56 statements" in text
+    assert coverage(result) in text
     assert "→" in text
     assert "could not read monitoring/rules.yml" in text
     for statement in result.statements:
@@ -115,7 +118,7 @@ def test_the_badge_is_a_picture_that_reads_itself_aloud(result: Result) -> None:
     names = {"svg": "http://www.w3.org/2000/svg"}
     title = root.find("svg:title", names)
     assert title is not None
-    assert title.text == f"maturity: {message(result.core)}"
+    assert title.text == f"maturity: {headline(result)}"
     assert root.get("aria-labelledby") == title.get("id")
     assert not re.search(r"href|url\(http|<script|<image", svg(result))
 
@@ -123,7 +126,7 @@ def test_the_badge_is_a_picture_that_reads_itself_aloud(result: Result) -> None:
 def test_shields_reads_the_endpoint(result: Result) -> None:
     body = json.loads(endpoint(result))
     assert body["schemaVersion"] == 1
-    assert body["message"] == message(result.core)
+    assert body["message"] == headline(result)
     assert set(body) == {"schemaVersion", "label", "message", "color"}
 
 
@@ -159,7 +162,9 @@ def test_a_target_that_is_missed_is_a_finding(project: Project) -> None:
     assert run(project.root, *at, "--fail-under", str(met)).returncode == 0
     missed = run(project.root, *at, "--fail-under", str(met + 1))
     assert (missed.returncode, missed.stderr.count("\n")) == (1, 1)
-    project.write("maturity.yaml", project.read("maturity.yaml") + "targets: {core: 12}\n")
+    project.write(
+        "maturity.yaml", project.read("maturity.yaml") + f"targets: {{core: {met + 1}}}\n"
+    )
     assert run(project.root, *at).returncode == 1
 
 

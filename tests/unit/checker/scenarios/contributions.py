@@ -13,7 +13,11 @@ APP, LOCAL, SCORE = (
 )
 TEST, JUNIT = "tests/model/test_explain.py", "reports/junit.xml"
 NODE = ("tests.model.test_explain", "test_contributions_add_up_to_the_margin")
-ROUTE = '    @app.post("/explain")\n    def explain(rows: list[dict]) -> list[dict]:\n'
+ROUTE = (
+    '    @app.post("/explain")\n'
+    '    def explain(rows: list[dict], x_api_key: str = Header("")) -> list[dict]:\n'
+    '        known(x_api_key, ["correct-horse-battery"])\n'
+)
 ANSWER = "        return local.explain(rows)\n"
 scenario = Scenarios("6.1")
 
@@ -23,9 +27,7 @@ def batch(project: Project) -> None:
     """Let the batch file explain instead."""
     project.edit(".copier-answers.yml", "serving: both", "serving: batch")
     project.remove(APP)
-    project.edit(
-        SCORE, "from ..monitoring", "from ..explain.local import explain\nfrom ..monitoring"
-    )
+    project.edit(SCORE, "from ..features", "from ..explain.local import explain\nfrom ..features")
     columns = (
         "    for row, told in zip(scored, explain(rows), strict=True):\n"
         '        row |= {f"contribution_{k}": v for k, v in told["contributions"].items()}\n'

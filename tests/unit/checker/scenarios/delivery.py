@@ -13,6 +13,7 @@ from . import Scenarios
 ROWS, REPORT, RULES = "reports/deliveries.jsonl", "reports/delivery.json", "monitoring/rules.yml"
 ALERT = "  - name: batch\n    rules:\n      - alert: DeliveryLate\n"
 ALERT += "        expr: time() - last_delivery_timestamp_seconds > 36 * 3600\n"
+ALERT += "        annotations: {runbook_url: docs/runbooks/machines.md}\n"
 scenario = Scenarios("4.2.2")
 
 Rows = list[dict[str, Any]]

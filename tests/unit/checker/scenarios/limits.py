@@ -14,21 +14,23 @@ APP, SCORE, TEST = (
 JUNIT = "reports/junit.xml"
 MODULE = "tests.serving.test_guard"
 KINDS = (
-    "test_a_number_out_of_range_is_flagged",
+    "test_each_doubt_is_flagged",  # a number out of range
     "test_an_unseen_category_is_flagged",
     "test_a_missing_key_feature_is_flagged",
 )
 RATE = "test_known_rows_raise_few_false_flags"
-ASKED = "        flags = guard.flags(rows)\n"
+ASKED = "        flags = Guard(6.0, 30.0).flags(rows)\n"
+LOGGED = "        prediction_log.append(rows, 0.5, flags)\n"
 REFUSED = (
-    "        refused = guard.refused(flags)\n"
-    "        if refused:\n"
-    '            raise HTTPException(422, f"beyond what the model knows: rows {refused}")\n'
+    '        if any("missing_key_feature:mean_radius" in own for own in flags):\n'
+    '            raise HTTPException(422, "without mean_radius the model knows nothing")\n'
 )
 ANSWER = (
-    '        return [{"prediction": 0.5, "in_domain": not own, "flags": own} for own in flags]\n'
+    "        pairs = zip(answers(rows), flags, strict=True)\n"
+    '        return [{"prediction": one, "in_domain": not own, "flags": own} for one, own in pairs]\n'
 )
-BARE = '        return [{"prediction": 0.5} for _ in rows]\n'
+ALL = ASKED + LOGGED + REFUSED + ANSWER
+BARE = '        return [{"prediction": one} for one in answers(rows)]\n'
 scenario = Scenarios("6.4")
 
 
@@ -44,25 +46,27 @@ def without(project: Project, *names: str) -> None:
 
 @scenario("no-guard")
 def no_guard(project: Project) -> None:
-    project.edit(APP, ASKED + REFUSED + ANSWER, BARE)
-    project.edit(SCORE, "    flags = Guard().flags(rows)\n", "    flags = [[] for _ in rows]\n")
+    project.edit(APP, ALL, BARE)
+    project.edit(
+        SCORE, "    flags = Guard(6.0, 30.0).flags(rows)\n", "    flags = [[] for _ in rows]\n"
+    )
 
 
 @scenario("after-return")
 def after_return(project: Project) -> None:
-    project.edit(APP, ASKED + REFUSED + ANSWER, BARE + ASKED)
+    project.edit(APP, ALL, BARE + ASKED)
 
 
 @scenario("ignored")
 def ignored(project: Project) -> None:
-    project.edit(APP, ASKED + REFUSED + ANSWER, "        guard.flags(rows)\n" + BARE)
+    project.edit(APP, ALL, "        Guard(6.0, 30.0).flags(rows)\n" + BARE)
 
 
 @scenario("xfail")
 def xfail(project: Project) -> None:
     marked = f"@pytest.mark.xfail\ndef {KINDS[1]}"
     project.edit(TEST, f"def {KINDS[1]}", marked)
-    project.edit(TEST, "from churn", "import pytest\nfrom churn")
+    project.write(TEST, f"import pytest\n{project.read(TEST)}")
     skipped = junit({**passing(), (MODULE, KINDS[1]): "skipped"})
     project.evidence[JUNIT] = skipped.replace("<skipped ", "<skipped type='pytest.xfail' ")
 
@@ -75,29 +79,29 @@ def fallback(project: Project) -> None:
         "            for own in flags\n"
         "        ]\n"
     )
-    project.edit(APP, ASKED + REFUSED + ANSWER, ASKED + answer)
-    project.edit(APP, 'VERSION = "17"\n', 'VERSION = "17"\nPRIOR = 0.37\n')
+    project.edit(APP, ALL, ASKED + answer)
+    project.edit(APP, "SECONDS = ", "PRIOR = 0.37\nSECONDS = ")
 
 
 @scenario("parametrised")
 def parametrised(project: Project) -> None:
     without(project, *KINDS)
-    project.edit(TEST, "from churn", "import pytest\nfrom churn")
+    project.write(TEST, f"import pytest\n{project.read(TEST)}")
     test = (
         "\n\n@pytest.mark.parametrize(\n"
         '    ("row", "flag"),\n'
         "    [\n"
         '        ({"mean_radius": 90.0}, "out_of_range:mean_radius"),\n'
         '        ({"mean_radius": 9.0, "clinic": "east"}, "unseen_category:clinic"),\n'
-        '        ({"mean_texture": 9.0}, "missing_key_feature"),\n'
+        '        ({"mean_texture": 9.0}, "missing_key_feature:mean_radius"),\n'
         "    ],\n"
         ")\n"
-        "def test_each_doubt_is_flagged(row, flag):\n"
-        "    assert Guard().flags([row]) == [[flag]]\n"
+        "def test_each_kind_is_flagged(row, flag):\n"
+        "    assert Guard(6.0, 30.0).flags([row]) == [[flag]]\n"
     )
     project.write(TEST, project.read(TEST) + test)
     nodes = {node: said for node, said in passing().items() if node[1] not in KINDS}
-    nodes |= {(MODULE, f"test_each_doubt_is_flagged[{n}]"): "passed" for n in range(3)}
+    nodes |= {(MODULE, f"test_each_kind_is_flagged[{n}]"): "passed" for n in range(3)}
     project.evidence[JUNIT] = junit(nodes, source="local")
 
 

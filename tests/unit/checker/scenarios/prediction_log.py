@@ -10,8 +10,11 @@ from . import Scenarios
 
 APP, SCORE = "src/churn/serving/app.py", "src/churn/batch/score.py"
 SETTINGS, REPORT = "conf/operations.yaml", "reports/prediction_log.json"
-IN_APP = "        prediction_log.append(request.features, answer.predictions, VERSION)\n"
-IN_SCORE = '    prediction_log.append(rows, scored, "17")\n'
+IN_APP = (
+    "        prediction_log.append(request, answer)\n",
+    "        prediction_log.append(rows, 0.5, flags)\n",
+)
+IN_SCORE = "    prediction_log.append(rows, scored)\n"
 scenario = Scenarios("7.1")
 
 
@@ -21,7 +24,8 @@ def settings(project: Project, section: str, **fields: Any) -> None:
 
 @scenario("no-writer")
 def no_writer(project: Project) -> None:
-    project.edit(APP, IN_APP, "")
+    for call in IN_APP:
+        project.edit(APP, call, "")
     project.edit(SCORE, IN_SCORE, "")
 
 

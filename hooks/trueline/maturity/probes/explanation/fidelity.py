@@ -9,8 +9,8 @@ from collections.abc import Mapping
 
 from ....evidence.document import mapping, text
 from ....evidence.flows import Function
-from ....evidence.runs import age
 from ....evidence.snapshot import Snapshot
+from ...deployed import serving
 from ...finding import Finding, Place, found, missing, unseen, weak
 from ...predicting import place, unread
 from ...probe import Probe
@@ -67,27 +67,11 @@ def _measures(function: Function) -> bool:
 
 
 def _version(report: Report, snapshot: Snapshot) -> str | None:
-    deployed = _deployed(snapshot)
+    deployed, _ = serving(snapshot)
     said = text(report.body.get("model_version"))
     if not deployed:
         return "cannot be of the deployed version: no deployment on branch evidence names one"
     return None if said == deployed else f"is of version {said or '?'}, deployed is {deployed}"
-
-
-def _deployed(snapshot: Snapshot) -> str:
-    """Return the version that CI deployed to production last; '' where no event names one."""
-    events = [
-        event
-        for event in snapshot.runs.events
-        if event.type in ("model_deployed", "rollback")
-        and event.ci
-        and text(event.fields.get("model_version"))
-        and text(event.fields.get("status")) == "success"
-        and text(event.fields.get("env")) in ("production", "")
-        and age(event.at, snapshot.now) is not None
-    ]
-    newest = max(events, key=lambda event: event.at.timestamp() if event.at else 0.0, default=None)
-    return text(newest.fields.get("model_version")) if newest else ""
 
 
 def _misses(report: Report, limits: Mapping[str, object]) -> str | None:

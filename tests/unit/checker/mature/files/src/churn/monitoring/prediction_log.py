@@ -1,13 +1,14 @@
-"""What was asked and answered."""
+"""What was asked and answered, a line a row."""
 
 import json
 from pathlib import Path
 
-JOURNAL = Path("data/predictions.jsonl")
+VERSION = "17"
 
 
-def append(features: object, prediction: object, model_version: str) -> None:
-    """Append one record."""
-    record = {"features": features, "prediction": prediction, "model_version": model_version}
-    with JOURNAL.open("a") as file:
-        file.write(json.dumps(record) + "\n")
+def append(request: object, answer: object, flags: list[list[str]] | None = None) -> None:
+    """Write one request with its answer and what makes its rows doubtful."""
+    line = {"request": str(request), "answer": str(answer), "flags": flags or []}
+    line["model_version"] = VERSION
+    with Path("data/predictions.jsonl").open("a") as log:
+        log.write(json.dumps(line) + "\n")

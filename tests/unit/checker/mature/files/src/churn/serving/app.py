@@ -1,38 +1,44 @@
 """The API."""
 
-from fastapi import FastAPI, HTTPException
+from fastapi import FastAPI, Header, HTTPException
 from prometheus_client import Counter, Histogram, make_asgi_app
 
 from ..explain import local
+from ..features import pipeline
 from ..monitoring import prediction_log
+from .access import known
 from .guard import Guard
 
 REQUESTS = Counter("http_requests_total", "Requests.", ["method", "route", "code"])
 SECONDS = Histogram("http_request_duration_seconds", "Time of a request.", ["route"])
-VERSION = "17"
 
 
-def create_app() -> FastAPI:
+def create_app(model) -> FastAPI:
     """Return the app."""
     app = FastAPI()
-    guard = Guard()
 
     @app.middleware("http")
     async def observe(request, call_next):
         answer = await call_next(request)
-        prediction_log.append(request.features, answer.predictions, VERSION)
+        prediction_log.append(request, answer)
         return answer
 
     @app.post("/predict")
-    def predict(rows: list[dict]) -> list[dict]:
-        flags = guard.flags(rows)
-        refused = guard.refused(flags)
-        if refused:
-            raise HTTPException(422, f"beyond what the model knows: rows {refused}")
-        return [{"prediction": 0.5, "in_domain": not own, "flags": own} for own in flags]
+    def predict(rows: list[dict], x_api_key: str = Header("")) -> list[dict]:
+        known(x_api_key, ["correct-horse-battery"])
+        flags = Guard(6.0, 30.0).flags(rows)
+        prediction_log.append(rows, 0.5, flags)
+        if any("missing_key_feature:mean_radius" in own for own in flags):
+            raise HTTPException(422, "without mean_radius the model knows nothing")
+        pairs = zip(answers(rows), flags, strict=True)
+        return [{"prediction": one, "in_domain": not own, "flags": own} for one, own in pairs]
+
+    def answers(rows: list[dict]) -> list[float]:
+        return pipeline.predict(model, rows)
 
     @app.post("/explain")
-    def explain(rows: list[dict]) -> list[dict]:
+    def explain(rows: list[dict], x_api_key: str = Header("")) -> list[dict]:
+        known(x_api_key, ["correct-horse-battery"])
         return local.explain(rows)
 
     @app.get("/healthz")

@@ -1,33 +1,25 @@
-"""Rows that the model was not trained for."""
+"""What the model was not trained for."""
 
-from collections.abc import Sequence
-
-RANGES = {"mean_radius": (5.0, 30.0), "mean_texture": (0.0, 60.0)}
-CLINICS = {"north", "south"}
-KEY = "mean_radius"
+CLINICS = {"north", "south", None}
 
 
 class Guard:
-    """What the training rows looked like, and which doubts are refused."""
+    """The limits of one version."""
 
-    def __init__(self, refuse: Sequence[str] = ("missing_key_feature",), margin: float = 0.2):
-        self.refuse, self.margin = refuse, margin
+    def __init__(self, low: float, high: float) -> None:
+        self.low, self.high = low, high
 
-    def flags(self, rows: list[dict]) -> list[list[str]]:
+    def flags(self, rows: list[dict[str, float]]) -> list[list[str]]:
         """Return for each row what makes it doubtful."""
-        found = []
-        for row in rows:
-            own = [f"out_of_range:{n}" for n in RANGES if self.beyond(n, row.get(n))]
-            own += ["unseen_category:clinic"] if row.get("clinic", "north") not in CLINICS else []
-            found.append(own + (["missing_key_feature"] if row.get(KEY) is None else []))
-        return found
+        return [[*self.beyond(row), *self.strange(row)] for row in rows]
 
-    def beyond(self, name: str, value: float | None) -> bool:
-        """Tell whether a number left the range of the training rows by more than the margin."""
-        low, high = RANGES[name]
-        slack = self.margin * (high - low)
-        return value is not None and not low - slack <= value <= high + slack
+    def beyond(self, row: dict[str, float]) -> list[str]:
+        """Return the flags of numbers that training never saw."""
+        value = row.get("mean_radius")
+        if value is None:
+            return ["missing_key_feature:mean_radius"]
+        return [] if self.low <= value <= self.high else ["out_of_range:mean_radius"]
 
-    def refused(self, flags: list[list[str]]) -> list[int]:
-        """Return the rows that get no answer."""
-        return [n for n, own in enumerate(flags) if any(f in self.refuse for f in own)]
+    def strange(self, row: dict[str, float]) -> list[str]:
+        """Return the flags of categories that training never saw."""
+        return [] if row.get("clinic") in CLINICS else ["unseen_category:clinic"]
