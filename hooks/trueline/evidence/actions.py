@@ -8,7 +8,7 @@ import contextlib
 import tomllib
 from dataclasses import replace
 
-from . import gitlab, tasks, workflows
+from . import gitlab, grants, tasks, workflows
 from .document import Document, mapping, sequence, text
 from .files import WorkTree
 from .shell import Command
@@ -81,6 +81,11 @@ def _called(job: Job, known: dict[str, Workflow]) -> list[Job]:
             ignored=inner.ignored or job.ignored,
             needs=(*job.needs, *(f"{job.id}/{name}" for name in inner.needs)),
             condition=" && ".join(filter(None, [job.condition, inner.condition])),
+            environments=grants.expanded(inner.environments, job.inputs),
+            # A called workflow that says nothing of its own has its caller's rights.
+            mints=job.mints if inner.mints is None else inner.mints,
+            secrets=(*job.secrets, *inner.secrets),
+            called=target.path,
         )
         for inner in target.jobs
     ]

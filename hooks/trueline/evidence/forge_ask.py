@@ -43,6 +43,7 @@ _NAME = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+")
 _ORIGIN = re.compile(
     r"(?:[a-z+]+://)?(?:[^@/]+@)?([A-Za-z0-9.-]+)(?::\d+)?[:/]/?([\w./-]+?)(?:\.git)?/?"
 )
+BRANCH = re.compile(r"\w[\w./+@#-]{0,250}")  # what git and an address can both take
 _PARALLEL = 8
 
 
@@ -136,7 +137,8 @@ class Reader(ABC):
 
     def read(self, repository: Repository, now: datetime) -> Forge:
         """Ask all of it; raises Unanswered when not even the repository is answered for."""
-        self.branch = self.default_branch() or repository.branch()
+        said = self.default_branch()
+        self.branch = said if BRANCH.fullmatch(said) else repository.branch()
         tip = mainline.tip(repository, self.branch)
         changes = mainline.history(repository, tip)
         with ThreadPoolExecutor(max_workers=_PARALLEL) as pool:

@@ -20,6 +20,7 @@ from . import forge, jsontext, mainline
 from .document import Document, Malformed, mapping, text
 from .files import decode, regular
 from .forge import PARTS, Forge, closed
+from .forge_ask import BRANCH
 from .git import SHA, Repository, run
 from .moment import moment
 
@@ -51,7 +52,7 @@ def dumped(said: Forge) -> str:
         "brought": brought,
         **{name: _part(getattr(said, name)) for name in PARTS},
     }
-    return json.dumps(body, indent=1, ensure_ascii=False, default=_plain) + "\n"
+    return json.dumps(body, indent=1, default=_plain) + "\n"
 
 
 def _part(part: Document[Any]) -> dict[str, Any]:
@@ -84,6 +85,8 @@ def load(path: Path, repository: Repository, name: str, now: datetime) -> Forge:
         raise BadInput(f"{path} is of {said.repository}, and this is {name}")
     if not _held(repository, said):
         raise BadInput(f"{path} is of commit {said.commit[:12]}, which this clone lacks")
+    if repository.shallow:
+        return closed("the clone is shallow; fetch the whole history")
     if said.asked_at is None or said.asked_at > now:
         raise BadInput(f"{path} is dated in the future")
     if now - said.asked_at > MAX_AGE:
@@ -116,6 +119,8 @@ def parse(content: str) -> Forge:
         raise Malformed("asked_at is no time")
     if body.get("kind") not in ("github", "gitlab"):
         raise Malformed("its kind is neither github nor gitlab")
+    if not BRANCH.fullmatch(text(body.get("branch"))):
+        raise Malformed("branch is no name of one")
     brought = mapping(body.get("brought"))
     if len(brought) > MAX_ITEMS:
         raise Malformed("too many commits")

@@ -121,6 +121,26 @@ class Repository:
                 return sorted(name for name in os.fsdecode(listed.stdout).split("\0") if name)
         return []
 
+    def ignored(self, paths: Iterable[str]) -> tuple[tuple[str, str], ...]:
+        """Return (path, rule) for those of `paths` that a .gitignore of the repository matches.
+
+        Tracked files too: what a rule matches, the next `git add` leaves out.
+        """
+        given = "\0".join(sorted(paths)).encode()
+        done = run(self.root, "check-ignore", "--no-index", "-v", "-z", "--stdin", given=given)
+        parts = os.fsdecode(done.stdout).split("\0")
+        rows = zip(parts[0::4], parts[1::4], parts[2::4], parts[3::4], strict=False)
+        return tuple(
+            (path, f"{source}:{line}")
+            for source, line, rule, path in rows
+            if source.rpartition("/")[2] == ".gitignore" and not rule.startswith("!")
+        )
+
+    def untracked(self, folders: Iterable[str]) -> list[str]:
+        """Return the paths in some folders that are on disk alone, ignored or not."""
+        listed = run(self.root, "ls-files", "-z", "--others", "--", *map(_literal, folders)).stdout
+        return sorted(name for name in os.fsdecode(listed).split("\0") if name)
+
     def commits(self, shas: Iterable[str]) -> dict[str, Commit]:
         """Return what each named commit is to HEAD. Costs up to three git processes a commit."""
         return {sha: self._commit(sha) for sha in sorted(set(shas))}
@@ -138,6 +158,14 @@ class Repository:
         )
         changed = frozenset(os.fsdecode(differs.stdout).split("\0")) - {""}
         return Commit(sha, known=True, ancestor=ancestor, changed=changed)
+
+    def first_with(self, path: str) -> str:
+        """Return the oldest commit that added a path to HEAD's history; '' when none did."""
+        done = run(
+            self.root, "log", "--no-renames", "--diff-filter=A", "--format=%H", "HEAD", "--", path
+        )
+        added = done.stdout.decode(errors="replace").split()
+        return added[-1] if done.returncode == 0 and added else ""
 
     def origin(self) -> str:
         """Return owner/name of the repository as origin's address ends; '' for none."""
@@ -211,6 +239,10 @@ def _cut_off(root: Path, head: str) -> bool:
         return True
     roots = run(root, "rev-list", "--max-parents=0", head, "--").stdout.decode().split()
     return bool(edges & set(roots))
+
+
+def _literal(folder: str) -> str:
+    return f":(literal){folder}"
 
 
 def _batch(output: bytes) -> Iterator[bytes | None]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from .document import Document, Malformed, mapping, sequence, text
 from .files import WorkTree
 from .gitlab_condition import Situation, situations
-from .gitlab_file import MAX_LINES, extended, flat, included, inherited
+from .gitlab_file import extended, flat, included, inherited
 from .gitlab_rules import NOT, Verdict, by_refs, by_rules
 from .shell import Command, commands
 from .tasks import Tasks
@@ -31,6 +31,7 @@ _STAGES = (".pre", "build", "test", "deploy", ".post")
 _IMAGE = re.compile(r"python:?(\d+\.\d+)")
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
 _MAYBE = "gitlab.rules_allow_it"  # neither surely true nor surely false
+_END = "end-of-a-line-of-gitlab"
 _ELSEWHERE = ("stop", "prepare", "verify", "access")  # actions that deploy nothing
 
 
@@ -90,8 +91,9 @@ def parse(
     moments = situations(branch, constants)
     flow = mapping(body.get("workflow"))
     entries: list[_Entry] = []
+    known: dict[str, dict[str, object]] = {}
     for name in [key for key in body if not _RESERVED.fullmatch(key) and key[:1] != "."][:MAX_JOBS]:
-        whole = extended(body, name)
+        whole = extended(body, name, known)
         if not {"script", "trigger", "run"} & set(whole):
             continue
         line = getattr(body[name], "line", 0)
@@ -151,6 +153,7 @@ def _entry(
     environment = whole.get("environment")
     place = mapping(environment) if isinstance(environment, dict) else {"name": text(environment)}
     deploys = text(place.get("action")) not in _ELSEWHERE
+    named = _filled(text(place.get("name")), {**constants, **own})
     ignored = any(v.ignored for e, v in verdicts.items() if e in ("pull_request", "push"))
     job = Job(
         name,
@@ -160,11 +163,20 @@ def _entry(
         condition=_condition(verdicts),
         ignored="its allow_failure ignores its failure" if ignored else None,
         opaque=_child(whole.get("trigger")) if "trigger" in whole else None,
-        environment=_filled(text(place.get("name")), {**constants, **own}) if deploys else "",
+        name=name,
+        environments=(named,) if deploys and named else (),
+        mints=bool(mapping(whole.get("id_tokens"))),
+        called=_shared(mapping(body[name])),
     )
     needs = whole.get("needs")
     listed = None if needs is None else tuple(_needs(needs))
     return _Entry(job, text(whole.get("stage")) or "test", listed, verdicts)
+
+
+def _shared(written: dict[str, object]) -> str:
+    """Return the hidden job whose script a job runs with other variables: GitLab's way to call."""
+    above = [text(name) for name in sequence(written.get("extends"))]
+    return above[-1] if above and above[-1].startswith(".") and "script" not in written else ""
 
 
 def _verdicts(
@@ -228,13 +240,16 @@ def _steps(
     """Yield a step for each line of the script: they share one shell, which stops at a failure."""
     lines = [*flat(body, whole.get("before_script")), *flat(body, whole.get("script"))]
     written = [text(item) for item in lines]
-    if len(written) > MAX_LINES:
-        written = ["\n".join(written)]
-    before = 0
-    for number in range(1, len(written) + 1):
-        found = commands("\n".join(written[:number]), pipefail=True)
-        yield Step(PATH, line, found[before:], python=python if number == 1 else "")
-        before = len(found)
+    # The shell is read once; a command of ours after each line tells where the next one begins.
+    script = f"\n{_END}\n".join(row.rstrip("\\") for row in written)
+    parts: list[list[Command]] = [[]]
+    for command in commands(script, pipefail=True):
+        if command.words == (_END,):
+            parts.append([])
+        else:
+            parts[-1].append(command)
+    for number, part in enumerate(parts if written else []):
+        yield Step(PATH, line, tuple(part), python="" if number else python)
     if not written and python:
         yield Step(PATH, line, python=python)
     after = "\n".join(text(item) for item in flat(body, whole.get("after_script")))

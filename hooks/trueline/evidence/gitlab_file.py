@@ -9,7 +9,8 @@ from .triggers import matches
 
 MAX_INCLUDES = 50
 MAX_EXTENDS = 11  # as GitLab itself
-MAX_LINES = 200  # of one job's script that are told apart
+MAX_NAMES = 2_000  # jobs and hidden jobs
+MAX_STEPS = 5_000  # lines of a script, and references on the way to them
 _DEFAULTS = ("image", "before_script", "after_script")
 
 
@@ -51,15 +52,22 @@ def merged(one: dict[str, object], other: dict[str, object]) -> dict[str, object
     return result
 
 
-def extended(body: dict[str, object], name: str, depth: int = 0) -> dict[str, object]:
-    """Return a job with what it extends put in."""
+def extended(
+    body: dict[str, object], name: str, known: dict[str, dict[str, object]]
+) -> dict[str, object]:
+    """Return a job with what it extends put in; `known` keeps what was worked out before.
+
+    A circle ends where it began: GitLab would refuse the file.
+    """
+    if name in known or len(known) > MAX_NAMES:
+        return known.get(name, {})
+    known[name] = {}
     own = mapping(body.get(name))
     whole: dict[str, object] = {}
-    if depth < MAX_EXTENDS:
-        for parent in sequence(own.get("extends"))[:MAX_EXTENDS]:
-            if text(parent) != name:
-                whole = merged(whole, extended(body, text(parent), depth + 1))
-    return merged(whole, own)
+    for parent in sequence(own.get("extends"))[:MAX_EXTENDS]:
+        whole = merged(whole, extended(body, text(parent), known))
+    known[name] = merged(whole, own)
+    return known[name]
 
 
 def inherited(body: dict[str, object], whole: dict[str, object]) -> dict[str, object]:
@@ -71,15 +79,21 @@ def inherited(body: dict[str, object], whole: dict[str, object]) -> dict[str, ob
     return {key: value for key, value in values.items() if value is not None}
 
 
-def flat(body: dict[str, object], value: object, depth: int = 0) -> list[object]:
-    """Return a list without the lists in it, references to other jobs followed."""
-    if isinstance(value, yamltext.Reference):
-        target: object = body
-        for key in value:
-            target = mapping(target).get(key)
-        return flat(body, target, depth + 1) if depth < MAX_EXTENDS else []
-    if not isinstance(value, (list, tuple)):
-        return sequence(value)
-    if depth >= MAX_EXTENDS:
-        return []
-    return [part for item in value[:MAX_LINES] for part in flat(body, item, depth + 1)]
+def flat(body: dict[str, object], value: object) -> list[object]:
+    """Return a list without the lists in it, references to other places followed."""
+    found: list[object] = []
+    waiting: list[tuple[object, int]] = [(value, 0)]
+    for _ in range(MAX_STEPS):
+        if not waiting:
+            break
+        item, depth = waiting.pop()
+        if isinstance(item, yamltext.Reference):
+            target: object = body
+            for key in item:
+                target = mapping(target).get(key)
+            waiting += [(target, depth + 1)] if depth < MAX_EXTENDS else []
+        elif isinstance(item, (list, tuple)):
+            waiting += [(part, depth + 1) for part in reversed(item)] if depth < MAX_EXTENDS else []
+        elif item is not None:
+            found.append(item)
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -9,6 +10,9 @@ from functools import lru_cache
 from .document import mapping, sequence, text
 from .gitlab_condition import Situation, matching, truth
 from .triggers import matches
+
+MAX_GLOBS = 200
+_BRACES = re.compile(r"\{([^{}]*)\}")
 
 
 @dataclass(frozen=True)
@@ -79,9 +83,9 @@ def by_refs(job: Mapping[str, object], situation: Situation) -> Verdict:
     paths: tuple[str, ...] = ()
     doubt = False
     # `only: {changes: ...}` says nothing of refs, and then the usual ones hold.
-    for ref_list in [only.get("refs", ["branches", "tags"])]:
-        if not any(_names(text(ref), situation) for ref in sequence(ref_list)):
-            return NOT
+    refs = sequence(only.get("refs", ["branches", "tags"]))
+    if not any(_names(text(ref), situation) for ref in refs):
+        return NOT
     if "variables" in only:
         said = [truth(text(item), situation) for item in sequence(only["variables"])]
         if not any(said):
@@ -89,7 +93,7 @@ def by_refs(job: Mapping[str, object], situation: Situation) -> Verdict:
                 return NOT
             doubt = True
     if "changes" in only and situation.by_files:
-        paths = tuple(text(item) for item in sequence(only["changes"]))
+        paths = _changes(only)
     excluded = _policy(job.get("except"))
     if any(_names(text(ref), situation) for ref in sequence(excluded.get("refs"))):
         return NOT
@@ -123,7 +127,26 @@ def _allowed(value: object) -> bool:
 def _changes(rule: Mapping[str, object]) -> tuple[str, ...]:
     said = rule.get("changes")
     listed = mapping(said).get("paths") if isinstance(said, dict) else said
-    return tuple(text(item) for item in sequence(listed))
+    return _globs(listed)
+
+
+def _globs(listed: object) -> tuple[str, ...]:
+    """Return GitLab's patterns (Ruby's fnmatch) as GitHub's filters.
+
+    `{a,b}` stands for both; `**` without a slash behind it is a plain `*`, which stops at a slash.
+    """
+    found: list[str] = []
+    waiting = [text(item) for item in sequence(listed)]
+    while waiting and len(found) < MAX_GLOBS:
+        pattern = waiting.pop(0)
+        braces = _BRACES.search(pattern)
+        if braces:
+            start, end = pattern[: braces.start()], pattern[braces.end() :]
+            room = MAX_GLOBS - len(waiting)
+            waiting = [f"{start}{p}{end}" for p in braces[1].split(",")][:room] + waiting
+        else:
+            found.append(re.sub(r"\*\*+(?!/)", "*", pattern))
+    return tuple(found)
 
 
 def _exist(rule: Mapping[str, object], files: frozenset[str]) -> bool:
@@ -131,7 +154,7 @@ def _exist(rule: Mapping[str, object], files: frozenset[str]) -> bool:
         return True
     said = rule["exists"]
     listed = mapping(said).get("paths") if isinstance(said, dict) else said
-    return any(_tracked(text(item), files) for item in sequence(listed)[:50])
+    return any(_tracked(pattern, files) for pattern in _globs(listed)[:50])
 
 
 @lru_cache(maxsize=512)

@@ -43,6 +43,7 @@ class Hooks:
     kinds: dict[str, int]
     moving: tuple[str, ...]  # "repository at revision" for each that is not held
     idle: tuple[str, ...]  # hooks that never act, with the reason
+    ids: frozenset[str] = frozenset()  # foreign hooks by id, own ones by the programs they run
 
 
 def read(tree: WorkTree) -> Document[Hooks]:
@@ -59,6 +60,7 @@ def parse(content: object) -> Hooks:
     kinds: dict[str, int] = {}
     moving: list[str] = []
     idle: list[str] = []
+    ids: set[str] = set()
     everything = text(body.get("exclude")) in _NOTHING and "exclude" in body
     default_stages = [text(stage) for stage in sequence(body.get("default_stages"))]
     for item in sequence(body.get("repos")):
@@ -77,12 +79,15 @@ def parse(content: object) -> Hooks:
             if reason:
                 idle.append(f"{text(hook.get('id'))}: {reason}")
                 continue
-            for kind in _kinds(hook, local=name == "local"):
-                kinds.setdefault(kind, getattr(entry, "line", 0))
-    return Hooks(kinds, tuple(moving), tuple(idle))
+            acting = _names(hook, local=name == "local")
+            ids |= acting
+            for kind, known in KINDS.items():
+                if acting & known:
+                    kinds.setdefault(kind, getattr(entry, "line", 0))
+    return Hooks(kinds, tuple(moving), tuple(idle), frozenset(ids))
 
 
-def _kinds(hook: dict[str, object], *, local: bool) -> set[str]:
+def _names(hook: dict[str, object], *, local: bool) -> set[str]:
     entry = text(hook.get("entry"))
     names = {text(hook.get("id"))} if not (local or entry) else set()
     for command in commands(entry):
@@ -91,7 +96,7 @@ def _kinds(hook: dict[str, object], *, local: bool) -> set[str]:
         names.add(command.name)
         if command.words[:2] == ("ruff", "format"):
             names = (names - {"ruff"}) | {"ruff format"}
-    return {kind for kind, known in KINDS.items() if names & known}
+    return names
 
 
 def _idle(hook: dict[str, object], default_stages: list[str]) -> str | None:

@@ -12,18 +12,28 @@ from . import (
     access,
     actions,
     alerting,
+    branching,
     codeowners,
     columns,
+    docstrings,
     environment,
+    environments,
     forge,
+    functions,
+    history,
     hooks,
     imports,
+    infra,
     load,
+    mainline,
     mlflow,
     modules,
+    openapi,
+    packaged,
     pages,
     pipeline,
     project,
+    reference,
     released,
     runs,
     service,
@@ -33,21 +43,29 @@ from . import (
 )
 from .access import Access
 from .alerting import Alertmanager
+from .branching import Branching
 from .codeowners import CodeOwners
 from .columns import Columns
+from .docstrings import Docstrings
 from .document import Document, mapping, text
 from .environment import Environment
+from .environments import Environments
 from .files import WorkTree
 from .forge import Forge
+from .functions import Functions
 from .git import Commit, Repository
+from .history import History
 from .hooks import Hooks
 from .imports import Imports
+from .infra import Infrastructure
 from .load import Scenario
 from .mlflow import Tracking
 from .modules import Modules
+from .openapi import Api
 from .pages import Pages
 from .pipeline import Notebooks, Stage
 from .project import Project, Vouched
+from .reference import Reference
 from .released import Released
 from .runs import Runs
 from .service import Alert, Service
@@ -67,9 +85,12 @@ NAMING = (
     ("rollback", "rollback_drill"),
     ("model_deployed",),
     ("alert_test",),
+    ("canary_verdict", "canary"),
     ("gate_decision", "candidate_unchanged", "model_trained", "model_registered"),
 )
 MOST_EVENTS = 15
+# Events whose commit is looked up: of each kind and environment the newest that went well.
+DEPLOYMENTS = ("model_deployed", "infra_deploy", "no_deploy_needed")
 
 
 @dataclass(frozen=True)
@@ -82,12 +103,16 @@ class Snapshot:
     shallow: bool
     branch: str
     origin: str  # owner/name of the repository on its forge, if origin says so
+    tip: str  # the newest commit of the default branch
     files: frozenset[str]
     links_out: frozenset[str]  # tracked links that leave the repository
     empty: frozenset[str]  # tracked files without content
     project: Project
     workflows: Workflows
     environment: Environment
+    infra: Infrastructure
+    environments: Environments
+    branching: Branching
     hooks: Document[Hooks]
     stages: Document[tuple[Stage, ...]]
     notebooks: Notebooks
@@ -103,6 +128,12 @@ class Snapshot:
     modules: Modules
     operations: Document[dict[str, object]]
     pages: Pages
+    functions: Functions
+    docstrings: Docstrings
+    packaged: tuple[tuple[str, str], ...]  # (file, name) that takes the project from elsewhere
+    reference: Reference  # of the code, made from docstrings
+    api: Document[Api]
+    history: History
     released: Released
     vouched: Vouched
     codeowners: Document[CodeOwners]
@@ -110,6 +141,7 @@ class Snapshot:
     manifests: tuple[Manifest, ...]
     tracking: Document[Tracking]
     commits: Mapping[str, Commit]
+    copied: str  # the commit that brought the copy of the template; '' when that cannot be told
     forge: Forge
     unreadable: Mapping[str, str]
 
@@ -148,7 +180,11 @@ def collect(
     code = {path for stage in stages.value or () for path in stage.code if path in tree.tracked}
     branch = repository.branch()
     workflows = actions.read(tree, branch)
+    machines = infra.read(tree, repository)
+    places = environments.read(tree, machines)
     at = now or datetime.now(UTC)
+    # In a shallow clone the oldest commit seems to add every file.
+    copied = "" if repository.shallow else repository.first_with(".copier-answers.yml")
     return Snapshot(
         root=repository.root,
         now=at,
@@ -156,12 +192,16 @@ def collect(
         shallow=repository.shallow,
         branch=branch,
         origin=repository.origin(),
+        tip=mainline.tip(repository, branch),
         files=tree.tracked,
         links_out=frozenset(path for path in code if _leaves(tree, path)),
         empty=frozenset(path for path in code if not (tree.text(path).value or "").strip()),
         project=project.read(tree),
         workflows=workflows,
         environment=environment.read(tree),
+        infra=machines,
+        environments=places,
+        branching=branching.read(tree, places.settings),
         hooks=hooks.read(tree),
         stages=stages,
         notebooks=pipeline.notebooks(tree),
@@ -183,13 +223,20 @@ def collect(
             operations.problem,
         ),
         pages=pages.read(tree),
+        functions=functions.read(tree),
+        docstrings=docstrings.read(tree),
+        packaged=packaged.read(tree),
+        reference=reference.read(tree),
+        api=openapi.read(tree),
+        history=history.read(repository),
         released=texts or released.load(),
         vouched=vouched,
         codeowners=codeowners.read(tree),
         runs=left,
         manifests=manifests,
         tracking=mlflow.read(tree),
-        commits=repository.commits(_named(left, vouched, found, manifests)),
+        commits=repository.commits(_named(left, vouched, found, manifests, at) | {copied} - {""}),
+        copied=copied,
         forge=_forge(repository, tree, at, forge_from, ask=ask_forge),
         unreadable=dict(tree.seen),
     )
@@ -221,16 +268,19 @@ def _leaves(tree: WorkTree, path: str) -> bool:
 
 
 def _named(
-    left: Runs, vouched: Vouched, found: Columns, manifests: tuple[Manifest, ...]
+    left: Runs, vouched: Vouched, found: Columns, manifests: tuple[Manifest, ...], now: datetime
 ) -> set[str]:
     """Return the commits that any piece of evidence names."""
-    shas = {record.commit for record in left.tests} | {report.commit for report in left.reports}
+    shas = {record.commit for record in (*left.tests, *left.ml_tests)}
+    shas |= {report.commit for report in left.reports}
     shas |= {signature.commit for signature in found.signatures}
     shas |= {
         str(record.fields.get("reviewed_commit", "")) for record in vouched.records.value or ()
     }
+    shas |= {text(record.fields.get("commit")) for record in vouched.manual}
     shas |= {manifest.commit for manifest in manifests[:MOST_EVENTS]}
     for types in NAMING:
-        newest = left.newest(*types)[:MOST_EVENTS]
+        newest = left.dated(*types)[:MOST_EVENTS]
         shas |= {text(event.fields.get("git_sha")) for event in newest}
+    shas |= {text(event.fields.get("git_sha")) for event in left.latest(now, *DEPLOYMENTS)}
     return {sha for sha in shas if sha}

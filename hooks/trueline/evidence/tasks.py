@@ -98,8 +98,10 @@ def make(makefile: str) -> dict[tuple[str, str], tuple[Command, ...]]:
             ignored = (
                 "make's `-` ignores its failure" if recipe[:2].strip("@").startswith("-") else None
             )
+            # To a shell `$(NAME)` would be a command, to make it is a variable.
+            recipe = re.sub(r"\$\((\w+)\)", r"$\1", recipe.lstrip("@-+"))
             for target in targets:
-                recipes[target].extend(c.ignoring(ignored) for c in commands(recipe.lstrip("@-+")))
+                recipes[target].extend(c.ignoring(ignored) for c in commands(recipe))
         elif (
             _TARGETS.fullmatch(head := line.partition(":")[0]) and ":" in line and ":=" not in line
         ):

@@ -5,15 +5,17 @@ behind them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
+from . import grants
 from .document import Document, mapping, sequence, text
 from .shell import Command, commands
 from .triggers import Trigger, triggers
 
 FOLDER = ".github/workflows/"
+_EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}")
 _NEVER = {"false", "0", "''", "null", '""'}
 _EVENT = re.compile(r"github\.event_name\s*(==|!=)\s*'([a-z_]+)'")
 
@@ -29,6 +31,7 @@ class Step:
     condition: str = ""
     ignored: str | None = None
     python: str = ""  # the version that a set-up step asks for, as major.minor
+    secrets: tuple[tuple[str, str], ...] = ()  # (handed over as, name of the secret)
 
     @property
     def location(self) -> tuple[str, int]:
@@ -48,7 +51,17 @@ class Job:
     condition: str = ""
     ignored: str | None = None
     opaque: str | None = None
-    environment: str = ""  # the deployment environment that it names
+    name: str = ""  # as checks show it
+    environments: tuple[str, ...] = ()
+    mints: bool | None = None  # may it ask for a token of its own identity; None: nothing is said
+    secrets: tuple[tuple[str, str], ...] = ()
+    called: str = ""  # the workflow of this repository that it was resolved from
+    inputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def environment(self) -> str:
+        """The deployment environment that it names; '' for none, the first of several."""
+        return self.environments[0] if self.environments else ""
 
     def running(self, *names: str) -> Iterator[tuple[Step, Command]]:
         """Yield the commands of one of the names, with their step, failures ignored or not."""
@@ -140,14 +153,24 @@ def parse(path: str, content: object) -> Workflow:
     """Return a workflow from its YAML; tasks and called workflows are resolved afterwards."""
     body = mapping(content)
     jobs = mapping(body.get("jobs"))
+    mints, shared = grants.may_mint(body.get("permissions")), grants.secrets(body, "env")
+    parsed = [_job(path, name, job) for name, job in jobs.items()]
     return Workflow(
-        path, triggers(body.get("on")), tuple(_job(path, name, job) for name, job in jobs.items())
+        path,
+        triggers(body.get("on")),
+        tuple(
+            replace(
+                job,
+                mints=mints if job.mints is None else job.mints,
+                secrets=(*shared, *job.secrets),
+            )
+            for job in parsed
+        ),
     )
 
 
 def _job(path: str, name: str, content: object) -> Job:
     body = mapping(content)
-    place = body.get("environment")
     # A called workflow waits for the second pass, which knows the other files.
     steps = tuple(step(path, item) for item in sequence(body.get("steps")))
     return Job(
@@ -159,7 +182,11 @@ def _job(path: str, name: str, content: object) -> Job:
         _condition(body),
         _ignored(body, "the job's"),
         text(body.get("uses")) or None,
-        text(mapping(place).get("name")) or text(place),
+        text(body.get("name")) or name,
+        grants.environments(body),
+        grants.may_mint(body.get("permissions")),
+        grants.secrets(body, "env", "with", "secrets"),
+        inputs=grants.handed(body),
     )
 
 
@@ -172,12 +199,18 @@ def step(path: str, content: object) -> Step:
     return Step(
         path,
         getattr(content, "line", 0),
-        commands(script, pipefail=shell.startswith("bash")),
+        commands(_EXPRESSION.sub(_word, script), pipefail=shell.startswith("bash")),
         text(body.get("uses")),
         _condition(body),
         _ignored(body, "its"),
         version[0] if version else "",
+        grants.secrets(body, "env", "with", "run"),
     )
+
+
+def _word(expression: re.Match[str]) -> str:
+    """Return an expression as one word of the shell: GitHub puts its value there before it runs."""
+    return "${{" + re.sub(r"[^\w.-]", "", expression[1])[:80] + "}}"
 
 
 def _condition(body: dict[str, object]) -> str:

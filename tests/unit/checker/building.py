@@ -9,22 +9,35 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 from trueline.evidence.released import Released
 from trueline.evidence.snapshot import Snapshot, collect
-from trueline.maturity.prose import digests
+from trueline.maturity.prose import STARTERS, digests
 from trueline.maturity.score import Outcome, Result, score
-from unit.checker import operating
+from unit.checker import delivered, operating
+from unit.checker.reported import coverage, junit
+from unit.checker.score_evidence import BY_CI, BY_OPERATE, REPORTS, Node
+from unit.checker.tracking import RUNS, store
 
 HERE = Path(__file__).parent
 MATURE = HERE / "mature"  # the files of a project that meets all twelve statements
 RELEASED = HERE / "released"  # the prose of a release, as the template would ship it
+TEMPLATE = HERE.parents[2] / "template"
+REAL = (  # pages of the template itself; the mature project has answered their prompts
+    "docs/adr/0001-baseline.md",
+    "docs/architecture/README.md",
+    "docs/data/steps.yaml",
+    "docs/model/explanations.md",
+    "docs/project/goals.md",
+)
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 HEAD = "@HEAD@"  # stands for the commit that CI ran on, filled in when the evidence is published
 
+ENVIRONMENTS = ("local", "staging", "production")
 # (class name, name) of every test of the mature project.
 NODES = [
     ("tests.batch.test_score", "test_every_row_is_scored"),
@@ -38,8 +51,14 @@ NODES = [
     ("tests.model.test_train", "test_training_learns"),
     ("tests.monitoring.test_drift", "test_a_shift_raises_the_alert"),
     ("tests.pipeline.test_tracking", "test_a_run_leads_back_to_all_that_it_was_made_of"),
+    *(
+        ("tests.pipeline.test_stages", f"test_each_environment_is_complete[{name}]")
+        for name in ENVIRONMENTS
+    ),
     ("tests.serving.test_app", "test_a_request_leaves_a_log_record"),
     ("tests.serving.test_app", "test_a_request_moves_the_metric"),
+    *BY_CI.values(),
+    ("tests.serving.test_openapi_drift", "test_the_tracked_description_is_that_of_the_api"),
     ("tests.serving.test_guard", "test_each_doubt_is_flagged"),
     ("tests.serving.test_guard", "test_only_a_known_key_opens_the_api"),
     ("tests.serving.test_skew", "test_served_rows_equal_training_rows"),
@@ -156,53 +175,21 @@ def outcome(result: Result, statement: str) -> Outcome:
     return next(s.outcome for s in result.statements if s.entry.id == statement)
 
 
+@cache
 def released() -> Released:
-    """Return the digests of the test's own release."""
-    return digests(RELEASED)
+    """Return the digests of the test's own release, and of real pages that it does not have."""
+    real = {**digests(STARTERS).paths, **digests(TEMPLATE).paths}
+    return Released({**{path: real[path] for path in REAL}, **digests(RELEASED).paths})
 
 
-def junit(nodes: dict[tuple[str, str], str], *, source: str = "ci", commit: str = HEAD) -> str:
-    """Write a JUnit report as pytest does; values are passed, failed or skipped."""
-    inner = {
-        "passed": "",
-        "failed": "<failure message='no'/>",
-        "skipped": "<skipped message='no'/>",
-    }
-    cases = "".join(
-        f"<testcase classname='{group}' name='{name}' time='0.1'>{inner[outcome_]}</testcase>"
-        for (group, name), outcome_ in nodes.items()
-    )
-    values = {"source": source, "commit": commit, "run_id": "7", "data_version": "md5:ab"}
-    properties = "".join(f"<property name='{k}' value='{v}'/>" for k, v in values.items())
-    return (
-        f"<testsuites><testsuite name='pytest' timestamp='{ago(hours=6)}' tests='{len(nodes)}'>"
-        f"<properties>{properties}</properties>{cases}</testsuite></testsuites>"
-    )
+def operated() -> dict[Node, str]:
+    """Return the tests that operate.yml runs each day, passed."""
+    return dict.fromkeys(BY_OPERATE.values(), "passed")
 
 
 def passing() -> dict[tuple[str, str], str]:
     """Return all tests of the mature project, passed."""
     return dict.fromkeys(NODES, "passed")
-
-
-def coverage(**rates: float) -> str:
-    """Write a Cobertura report with a line rate per stage."""
-    files = {
-        "data": "data/ingest.py",
-        "features": "features/derive.py",
-        "train": "model/train.py",
-        "evaluate": "model/evaluate.py",
-        "serving": "serving/app.py",
-        "batch": "batch/score.py",
-    }
-    classes = ""
-    for stage, path in files.items():
-        covered = round(20 * rates.get(stage, 0.9))
-        lines = "".join(f"<line number='{n}' hits='{int(n <= covered)}'/>" for n in range(1, 21))
-        classes += f"<class filename='{path}'><lines>{lines}</lines></class>"
-    return (
-        f"<coverage><packages><package><classes>{classes}</classes></package></packages></coverage>"
-    )
 
 
 def left_behind() -> dict[str, str]:
@@ -228,11 +215,14 @@ def left_behind() -> dict[str, str]:
         {"rows": 9, "sha256": "d" * 64, "output": "data/scored/x.parquet", "scheduled_at": s, "delivered_at": s}
         for s in slots
     ]  # fmt: skip
-    jobs = {"lint": "success", "test": "success", "alerts": "success", "features": "success"}
-    events = [*operating.events(ago), drill]
+    jobs = dict.fromkeys(("lint", "docs", "test", "alerts", "infra", "features"), "success")
+    verdict = {**drill, "type": "canary_verdict", "event_id": "c1"}
+    events = [*operating.events(ago), drill, *delivered.events(), verdict]
     return {
+        **{f"reports/{n}.json": json.dumps({**envelope, **body}) for n, body in REPORTS.items()},
         **operating.reports(envelope, ago),
         "reports/junit.xml": junit(passing()),
+        "reports/ml_test.xml": junit(operated()),
         "reports/coverage.xml": coverage(),
         "reports/ci.json": json.dumps({**envelope, "jobs": jobs}),
         "reports/drift.json": json.dumps({**envelope, **drift}),
@@ -254,20 +244,24 @@ def build(root: Path) -> Project:
     project.commits["copy"] = project.commit("Copy of the template")
     shutil.copytree(MATURE / "files", root, dirs_exist_ok=True)
     (root / "github").rename(root / ".github")
-    signature = project.read("maturity.yaml")
+    signature, notes = project.read("maturity.yaml"), project.read("CHANGELOG.md")
     project.remove("maturity.yaml", "README.md")
     for message in ("Own data", "Own model"):
         project.write("CHANGELOG.md", f"# Changelog\n\n{message}\n")
         project.commits[message] = project.commit(message)
+    project.git("tag", "-a", "v1.0.0", "-m", "First model")
     for number in range(1, 5):
         project.write("infra/README.md", f"# Infrastructure\n\nState {number}.\n")
         project.commits[f"infra {number}"] = project.commit(f"Infrastructure, state {number}")
     project.write("README.md", "# Churn\n")
+    project.write("CHANGELOG.md", notes)
     project.commits["reviewed"] = project.commit("README")
+    project.git("tag", "-a", "v1.1.0", "-m", "Boosted trees")
     project.write("maturity.yaml", signature.replace("@REVIEWED@", project.commits["reviewed"]))
     project.commits["signed"] = project.commit("Risks reviewed")
     manifest = {"git_commit": project.commits["signed"], "features": [{"name": "mean_radius"}]}
     project.write("models/1/manifest.json", json.dumps({"version": "1", **manifest}))
+    store(root / "mlflow.db", RUNS)
     newest = operating.manifest(project.commits["signed"])
     project.write(f"models/{operating.VERSION}/manifest.json", json.dumps(newest))
     return project

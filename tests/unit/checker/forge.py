@@ -46,6 +46,7 @@ class Github(Server):
             }
         }
         self.classic: dict[str, Any] | None = None
+        self.default_branch = "main"
         self.environments: list[dict[str, Any]] = [
             {
                 "name": "production",
@@ -89,7 +90,7 @@ class Github(Server):
     def answer(self, parts: list[str], query: dict[str, str]) -> Any:
         match parts:
             case []:
-                return {"full_name": "acme/churn", "default_branch": "main"}
+                return {"full_name": "acme/churn", "default_branch": self.default_branch}
             case ["rules", "branches", branch]:
                 return [
                     {**rule, "ruleset_id": number}

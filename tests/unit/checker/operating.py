@@ -37,10 +37,10 @@ def events(ago: Any) -> list[dict[str, Any]]:
         event(
             f"d{days}{place[0]}", "model_deployed", ago(days=days, hours=hours), env=place, **FACTS
         )
-        for days in (45, 35, 25, 15, 5)
+        for days in (35, 25, 15, 5)
         for place, hours in (("staging", 1), ("production", 0))
     ]
-    for one in deployed[:8]:
+    for one in deployed[:6]:
         one.update(model_version=BEFORE, prev_version="15")
     gate = {"metric": "roc_auc", "trigger": "code"}
     return [

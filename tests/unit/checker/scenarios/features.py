@@ -63,7 +63,7 @@ def no_ancestor(project: Project) -> None:
 
 @scenario("odd-store")
 def odd_store(project: Project) -> None:
-    project.remove("models")
+    project.remove("models", "mlflow.db")
     with sqlite3.connect(project.root / "mlflow.db") as store:
         store.execute("create table alembic_version (version_num text)")
         store.execute("insert into alembic_version values ('of another world')")

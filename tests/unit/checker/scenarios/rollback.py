@@ -29,9 +29,10 @@ scenario = Scenarios("2.2.9")
 def drill(project: Project, **fields: Any) -> None:
     """Make a changed drill the only rollback event; None takes a field out."""
     rows = [json.loads(line) for line in project.evidence[EVENTS].splitlines()]
-    at = next(n for n, row in enumerate(rows) if row["type"] == "rollback")
-    rows[at] = {k: v for k, v in {**rows[at], **fields}.items() if v is not None}
-    project.evidence[EVENTS] = "".join(json.dumps(row) + "\n" for row in rows)
+    for row in (row for row in rows if row["type"] == "rollback"):
+        row.update(fields)
+    kept = [{k: v for k, v in row.items() if v is not None} for row in rows]
+    project.evidence[EVENTS] = "".join(json.dumps(row) + "\n" for row in kept)
 
 
 def own_words(count: int) -> str:

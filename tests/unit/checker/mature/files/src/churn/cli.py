@@ -11,6 +11,17 @@ def main() -> None:
 @main.command()
 def ingest() -> None:
     """Read the source."""
+    from .data import ingest
+
+    click.echo(ingest.run())
+
+
+@main.command()
+def validate() -> None:
+    """Hold the source against the schema."""
+    from .data import validate
+
+    click.echo(validate.run())
 
 
 @main.command()

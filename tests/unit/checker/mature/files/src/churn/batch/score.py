@@ -1,3 +1,5 @@
+"""Batches."""
+
 from ..features import pipeline
 
 

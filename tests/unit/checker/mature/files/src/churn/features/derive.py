@@ -1,3 +1,6 @@
+"""Ratios."""
+
+
 def ratio(a: float, b: float) -> float:
     """Return a by b."""
     return a / b

@@ -1,3 +1,6 @@
+"""Measure."""
+
+
 def metric(hits: int, n: int) -> float:
     """Return the share of hits."""
     return hits / n

@@ -1,3 +1,5 @@
+"""Fit."""
+
 from ..features import pipeline, registry
 
 

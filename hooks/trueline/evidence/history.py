@@ -1,0 +1,89 @@
+"""What git's history tells of people and releases: recent authors, and the tags of versions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from .git import Repository, run
+from .moment import moment
+
+# The newest commits and tags; enough for the 90 days of a large team.
+COMMITS = 5_000
+TAGS = 500
+# v1.2.0, 1.2, release-1.2.0; what follows a release's number makes it a release to try.
+_VERSION = re.compile(r"(?:release[-/])?v?(\d+(?:\.\d+){1,3})(?:\+[\w.]+)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Authored:
+    """One commit's author, as .mailmap joins names and addresses, and when it was committed."""
+
+    email: str
+    name: str
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class Tag:
+    """One tag of a released version that HEAD holds."""
+
+    name: str
+    version: str
+
+
+@dataclass(frozen=True)
+class History:
+    """Authors and releases of HEAD."""
+
+    authored: tuple[Authored, ...] = ()
+    tags: tuple[Tag, ...] = ()
+
+
+def read(repository: Repository) -> History:
+    """Read both, bounded; a repository without a commit has neither."""
+    if not repository.head:
+        return History()
+    return History(tuple(_authored(repository)), tuple(_tags(repository)))
+
+
+def version(name: str) -> str:
+    """Return the version in a tag's name: 1.2.0 of v1.2.0; '' for any other tag."""
+    match = _VERSION.fullmatch(name)
+    return match[1] if match else ""
+
+
+def _authored(repository: Repository) -> Iterator[Authored]:
+    done = run(
+        repository.root,
+        "-c",
+        "mailmap.file=",
+        "log",
+        "--use-mailmap",
+        "--no-show-signature",
+        f"--max-count={COMMITS}",
+        "--format=%aE%x00%aN%x00%cI",
+        repository.head,
+        "--",
+    )
+    for line in done.stdout.decode(errors="replace").splitlines():
+        parts = line.split("\0")
+        if len(parts) == 3:
+            yield Authored(parts[0].strip().lower(), parts[1].strip(), moment(parts[2]))
+
+
+def _tags(repository: Repository) -> Iterator[Tag]:
+    done = run(
+        repository.root,
+        "for-each-ref",
+        f"--merged={repository.head}",
+        f"--count={TAGS}",
+        "--sort=-version:refname",
+        "--format=%(refname:strip=2)",
+        "refs/tags",
+    )
+    for name in done.stdout.decode(errors="replace").splitlines():
+        if version(name):
+            yield Tag(name, version(name))

