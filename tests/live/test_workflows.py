@@ -42,10 +42,10 @@ def test_ci_on_main_checks_everything_and_publishes_the_evidence(
     assert run.code == 0, run.story
     assert run.results == dict.fromkeys(["lint", "test", "pipeline", "card", "publish"], "success")
     card = run.summaries["card"]
-    assert card.startswith("### Maturity\n```text\n")
-    assert card.endswith("```\n")
-    assert "2.2.9" in card
-    assert "core" in card
+    assert "## Maturity: core " in card
+    assert "- [x] 3.2.1 " in card
+    assert "- [ ] 2.2.9 " in card
+    assert card == _published(fresh_machine, "checklist.md")
 
     origin = fresh_machine.root / "origin.git"
     head = fresh_machine.git("rev-parse", "main", cwd=origin)
@@ -60,7 +60,8 @@ def test_ci_on_main_checks_everything_and_publishes_the_evidence(
     assert result["schema"] == 1
     # This run's own hooks count: the card is made from what the other jobs have just shown.
     assert result["statements"]["3.2.1"]["outcome"] == "met"
-    assert result["core"]["applicable"] == 11
+    assert (result["scored"], result["core"]["applicable"]) == (56, 41)
+    assert json.loads(_published(fresh_machine, "check.sarif"))["version"] == "2.1.0"
     assert ET.fromstring(_published(fresh_machine, "badge.svg")).tag == f"{_SVG}svg"
     log = fresh_machine.git("log", "--format=%s", "evidence", cwd=origin)
     assert log == f"Evidence for {head}"
@@ -134,7 +135,8 @@ def test_what_cannot_even_start_its_tests_is_published_too(
     listed = fresh_machine.git(
         "ls-tree", "-r", "--name-only", "evidence", cwd=fresh_machine.root / "origin.git"
     )
-    assert listed.split() == ["badge.svg", "check.json", "reports/ci.json"]
+    left = ["badge.svg", "check.json", "check.sarif", "checklist.md", "reports/ci.json"]
+    assert listed.split() == left
 
 
 def test_align_passes_until_a_file_of_the_template_is_edited(

@@ -34,13 +34,14 @@ def test_listing_the_commands_imports_none_of_them() -> None:
 
 def test_each_command_runs_on_a_project(project: Project, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
+    (project.root / "docs/model/pseudocode.md").unlink(missing_ok=True)
     for arguments in (
         ("check", project.root, "--format", "html", "--output", page, *AT),
         ("check", project.root, "--format", "sarif", *AT),
         ("check", project.root, "--format", "md", "--no-regressions", "HEAD~1", *AT),
         ("next", project.root, *AT),
         ("explain", "2.2.9"),
-        ("start", "docs/project/team.yaml", project.root),
+        ("start", "docs/model/pseudocode.md", project.root),
         ("diff", "HEAD~1", project.root, *AT),
         ("history", project.root, "--last", "1", *AT),
     ):
