@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.foreign import extract as facts_of
 from tests.foreign.extract import FACTS, dump, extract, git, shorten
 from tests.foreign.readers import read, words
 from tests.foreign.rebuild import MOST_COMMITS, load, neutral, rebuild
@@ -196,6 +197,30 @@ def test_facts_that_are_too_long_lose_settings_before_tests(invented: dict[str, 
     left_out = shorten(invented)
     assert left_out and all(path.startswith("deep/") for path in left_out)
     assert len(dump(invented).encode()) <= 151_000
+
+
+def test_files_beyond_the_most_are_counted_by_folder_and_suffix(
+    invented: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facts_of, "MOST_FILES", 15)
+    root = rebuild(invented, tmp_path / "whole")
+    short = extract(root, "owner/invented")
+    assert len(short["files"]["listed"]) == 15
+    assert short["files"]["rest"]["data/*.log"] == 1
+    made = rebuild(short, tmp_path / "short")
+    assert len(facts_of.tree(made)) == len(facts_of.tree(root)) == len(INVENTED)
+
+
+def test_a_file_that_the_snapshot_lacks_has_no_size(
+    invented: dict[str, Any], tmp_path: Path
+) -> None:
+    root = rebuild(invented, tmp_path / "rebuilt")
+    lost = git(root, "rev-parse", "HEAD:Makefile").decode().strip()
+    (root / ".git" / "objects" / lost[:2] / lost[2:]).unlink()
+    facts = extract(root, "owner/invented")
+    assert facts["files"]["listed"]["Makefile"] is None
+    assert "make" not in facts["contents"]
+    assert (rebuild(facts, tmp_path / "again") / "Makefile").stat().st_size > 0
 
 
 @pytest.mark.parametrize("line", ["a 'b", 'a "b c', "x " * 30, "a \\\n b", "@echo it's here"])
