@@ -246,7 +246,7 @@ CASES: list[tuple[str, Outcome, Callable[[Project, Github], object]]] = [
     ("3.2.4", PARTIAL, late),
     ("3.1.2", UNMET, lambda _, g: g.rule.update(require_code_owner_review=False)),
     ("3.1.2", UNMET, lambda p, _: p.remove(".github/CODEOWNERS")),
-    ("2.1.3", UNMET, lambda p, _: p.remove("infra")),
+    ("2.1.3", UNMET, lambda p, _: p.remove("infra", "compose.yaml")),
 ]
 
 
