@@ -17,6 +17,7 @@ from .exitcodes import BAD_INPUT
 COMMANDS: dict[str, tuple[str, str]] = {
     "new": (".alignment.new", "Make a project from the template."),
     "check": (".report.command", "Score a repository from its evidence."),
+    "score": (".report.score_command", "Score a repository by the ML Test Score: 28 tests."),
     "diff": (".past.diff", "Compare the scores of two commits."),
     "history": (".past.history", "Show how the score went over the commits."),
     "next": (".guidance.next", "Name the best next steps of a project."),
@@ -60,6 +61,8 @@ def trueline(ctx: click.Context) -> None:
     \b
     trueline new my-project       make a project
     trueline check my-project     see which statements of the maturity assessment it meets
+    trueline next my-project      name the best next steps, and what to begin with
+    trueline score my-project     see what its tests are worth by the ML Test Score
     trueline align my-project     see what differs from the template
     trueline update my-project    merge a newer template on a branch, the work tree untouched
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from .document import Document, mapping, sequence, text
 from .files import WorkTree
@@ -122,8 +123,11 @@ def _addresses(value: object, depth: int, key: str = "") -> Iterator[str]:
         yield text(value)
 
 
-def tested(content: object) -> frozenset[str]:
-    """Return the names of the alerts that a file of `promtool test rules` sees fire."""
+def tested(content: object, rules: str) -> frozenset[str]:
+    """Return the alerts of a rule file that a file of `promtool test rules` sees fire."""
+    files = [text(item) for item in sequence(mapping(content).get("rule_files"))]
+    if not any(PurePosixPath(rules).match(PurePosixPath(name).name or "-") for name in files):
+        return frozenset()
     checks = [
         mapping(check)
         for test in sequence(mapping(content).get("tests"))

@@ -19,7 +19,8 @@ _OTHER = ("VIRTUAL_ENV", "CONDA_DEFAULT_ENV", "PIPENV_ACTIVE_ENV")
 _OWNERS = ("environ", "os", "settings", "config", "configuration", "conf", "cfg", "options")
 _TESTS = ("startswith", "endswith", "count", "find", "index")
 
-_WORTH = re.compile(r"env|stage|settings", re.IGNORECASE)
+_WORTH = re.compile(r"env|stage|settings|config", re.IGNORECASE)
+_MODULES = ("/settings.py", "/config.py")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -45,6 +46,7 @@ def read(tree: WorkTree, known: Collection[str]) -> Branching:
     """Read the modules below src/; `known` are the names of the project's environments."""
     asking: list[Asking] = []
     settings: list[tuple[str, str, int]] = []
+    plain: list[tuple[str, str, int]] = []  # a class of another library, or of none
     broken: list[tuple[str, str]] = []
     named = frozenset(name.lower() for name in known)
     for path in tree.below("src", ".py")[:MOST]:
@@ -57,13 +59,14 @@ def read(tree: WorkTree, known: Collection[str]) -> Branching:
             continue
         body = document.value
         asking += [Asking(path, line) for line in sorted(set(lines(body, named)))]
-        settings += [
-            (node.name, path, node.lineno)
-            for node in ast.walk(body)
-            if isinstance(node, ast.ClassDef)
-            and any(last_name(base) == "BaseSettings" for base in node.bases)
-        ]
-    return Branching(tuple(asking), tuple(settings), tuple(broken))
+        classes = [node for node in ast.walk(body) if isinstance(node, ast.ClassDef)]
+        for node in classes:
+            place = node.name, path, node.lineno
+            if any(last_name(base) == "BaseSettings" for base in node.bases):
+                settings.append(place)
+            elif path.endswith(_MODULES) and node.name.endswith(("Settings", "Config")):
+                plain.append(place)
+    return Branching(tuple(asking), tuple(settings or plain), tuple(broken))
 
 
 def lines(body: ast.Module, known: frozenset[str]) -> Iterator[int]:

@@ -58,18 +58,28 @@ class Columns:
     documented: Document[tuple[Feature, ...]]
     typed: Document[frozenset[str]]
     signatures: tuple[Signature, ...]
+    derived: tuple[Feature, ...] = ()  # those that code computes from other features
+
+    @property
+    def registered(self) -> tuple[Feature, ...]:
+        """All features that conf/features.yaml names, columns of the source or derived."""
+        return (*(self.documented.value or ()), *self.derived)
 
 
 def read(tree: WorkTree, runs: Runs) -> Columns:
     """Read features.yaml, the schema class and the manifests of exported models."""
-    return Columns(_documented(tree), _typed(tree), (*_manifests(tree), *_reported(runs)))
-
-
-def _documented(tree: WorkTree) -> Document[tuple[Feature, ...]]:
     document = tree.yaml("conf/features.yaml")
-    if document.value is None:
-        return Document(document.path, None, document.problem)
-    entries = mapping(document.value).get("features", document.value)
+    body = mapping(document.value)
+    entries = None if document.value is None else _entries(body.get("features", document.value))
+    return Columns(
+        Document(document.path, entries, document.problem),
+        _typed(tree),
+        (*_manifests(tree), *_reported(runs)),
+        _entries(body.get("derived")),
+    )
+
+
+def _entries(entries: object) -> tuple[Feature, ...]:
     if isinstance(entries, dict):
         found = [
             Feature(str(name), mapping(body), getattr(body, "line", 0))
@@ -80,7 +90,7 @@ def _documented(tree: WorkTree) -> Document[tuple[Feature, ...]]:
             Feature(text(mapping(body).get("name")), mapping(body), getattr(body, "line", 0))
             for body in sequence(entries)
         ]
-    return Document(document.path, tuple(feature for feature in found if feature.name))
+    return tuple(feature for feature in found if feature.name)
 
 
 def _typed(tree: WorkTree) -> Document[frozenset[str]]:

@@ -159,6 +159,14 @@ class Repository:
         changed = frozenset(os.fsdecode(differs.stdout).split("\0")) - {""}
         return Commit(sha, known=True, ancestor=ancestor, changed=changed)
 
+    def first_with(self, path: str) -> str:
+        """Return the oldest commit that added a path to HEAD's history; '' when none did."""
+        done = run(
+            self.root, "log", "--no-renames", "--diff-filter=A", "--format=%H", "HEAD", "--", path
+        )
+        added = done.stdout.decode(errors="replace").split()
+        return added[-1] if done.returncode == 0 and added else ""
+
     def origin(self) -> str:
         """Return owner/name of the repository as origin's address ends; '' for none."""
         url = run(self.root, "config", "--get", "remote.origin.url").stdout

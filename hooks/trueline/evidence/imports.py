@@ -89,7 +89,8 @@ def read(tree: WorkTree) -> Imports:
         inner: set[str] = set()
         foreign: set[str] = set()
         for target in targets(body, name, package=path.endswith("/__init__.py")):
-            own = nearest(target, known)
+            # Some layouts make `src` itself the package: `from src.features import build`.
+            own = nearest(target, known) or nearest(target.removeprefix("src."), known)
             inner |= {own} if own else set()
             foreign |= set() if own else {target.partition(".")[0]}
         # `from . import x` in a package names the package itself as well.

@@ -5,11 +5,25 @@ which commit.
 from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from .document import Malformed
 from .moment import moment
+
+ML_TEST, ML_TEST_DATA = "ml_test", "ml_test_data"  # properties of a test case
+
+
+@dataclass(frozen=True)
+class MlCase:
+    """One test case that says which tests of the ML Test Score it stands for, and on which data."""
+
+    node: tuple[str, str]  # (class name, name without parameters)
+    name: str  # with its parameters
+    ids: frozenset[str]
+    outcome: str  # passed, failed or skipped
+    data: str = ""  # `sample`, a version of the project's own data, or nothing
 
 
 @dataclass(frozen=True)
@@ -26,6 +40,8 @@ class TestRun:
     nodes: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     # The same by the parameters that pytest writes in brackets: node -> parameters -> outcome.
     parameters: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+    data_version: str = ""
+    ml_cases: tuple[MlCase, ...] = ()
 
     @property
     def total(self) -> int:
@@ -49,16 +65,18 @@ def parse(content: str) -> TestRun:
     if root.tag not in ("testsuites", "testsuite"):
         raise Malformed("no JUnit report")
     properties: dict[str, str] = {}
-    for item in root.iter("property"):
-        properties.setdefault(item.get("name", ""), item.get("value", "") or (item.text or ""))
+    for item in _of_the_suite(root):
+        properties.setdefault(item.get("name", ""), _value(item))
     nodes: dict[tuple[str, str], list[str]] = {}
     parameters: dict[tuple[str, str], dict[str, str]] = {}
+    ml_cases: list[MlCase] = []
     for case in root.iter("testcase"):
         name, bracket, given = case.get("name", "").partition("[")
         node, outcome = (case.get("classname", ""), name), _outcome(case)
         nodes.setdefault(node, []).append(outcome)
         if bracket:
             parameters.setdefault(node, {})[given.removesuffix("]")] = outcome
+        ml_cases += _ml_case(case, node)
     stamps = [at for suite in root.iter("testsuite") if (at := moment(suite.get("timestamp", "")))]
     at = moment(properties.get("created_at", "")) or max(stamps, default=None)
     return TestRun(
@@ -67,7 +85,29 @@ def parse(content: str) -> TestRun:
         at,
         {node: tuple(outcomes) for node, outcomes in nodes.items()},
         parameters,
+        properties.get("data_version", ""),
+        tuple(ml_cases),
     )
+
+
+def _of_the_suite(root: ElementTree.Element) -> Iterator[ElementTree.Element]:
+    """Yield the properties of the report and its suites; a test case cannot speak for them."""
+    for suite in root.iter():
+        if suite.tag in ("testsuites", "testsuite"):
+            for group in suite.findall("properties"):
+                yield from group.findall("property")
+
+
+def _value(item: ElementTree.Element) -> str:
+    return item.get("value", "") or (item.text or "")
+
+
+def _ml_case(case: ElementTree.Element, node: tuple[str, str]) -> Iterator[MlCase]:
+    said = [(p.get("name", ""), _value(p)) for p in case.findall("properties/property")]
+    ids = frozenset(value for name, value in said if name == ML_TEST)
+    if ids:
+        data = next((value for name, value in said if name == ML_TEST_DATA), "")
+        yield MlCase(node, case.get("name", ""), ids, _outcome(case), data)
 
 
 def coverage(content: str) -> dict[str, tuple[int, int]]:

@@ -107,7 +107,10 @@ def load(path: Path) -> Tracking:
         raise Malformed("no SQLite database") from error
     try:
         return _tracking(_guarded(connection))
-    except sqlite3.Error as error:
+    except Malformed:
+        raise
+    # A damaged schema is quoted in the message of an error, whose bytes may be no text.
+    except (sqlite3.Error, ValueError, OverflowError) as error:
         raise Malformed(f"no readable SQLite database ({type(error).__name__})") from error
     finally:
         connection.close()

@@ -52,7 +52,7 @@ class Modules:
             path = waiting.pop()
             if path not in seen:
                 seen.add(path)
-                waiting += self.imports[path]
+                waiting += self.imports.get(path, frozenset())  # none for a file that is broken
         return frozenset(seen)
 
     def run_by(self, words: tuple[str, ...]) -> frozenset[str]:

@@ -9,6 +9,7 @@ from .document import Document, mapping, sequence, text
 from .files import WorkTree
 
 PHASES = ("production", "exploration")
+MOST_RUNS = 200  # by hand; each may name a commit that git has to look up
 SERVINGS = ("realtime", "batch", "both")
 
 
@@ -82,6 +83,7 @@ class Vouched:
     bypass: frozenset[str] = frozenset()  # who may bypass the forge's rules, with a reason beside
     waivers: tuple[dict[str, object], ...] = ()
     target: int | None = None  # how many statements of the core the project wants to meet
+    manual: tuple[Attestation, ...] = ()  # tests of the ML Test Score that were run by hand
 
     def latest(self, statement: str) -> Attestation | None:
         """Return the last record of a statement; a later one replaces an earlier one."""
@@ -93,10 +95,7 @@ def vouched(tree: WorkTree) -> Vouched:
     """Read maturity.yaml, CODEOWNERS and docs/project/team.yaml."""
     document = tree.yaml("maturity.yaml")
     body = mapping(document.value)
-    records = tuple(
-        Attestation(text(mapping(item).get("id")), mapping(item), getattr(item, "line", 0))
-        for item in sequence(body.get("attestations"))
-    )
+    records = _records(body.get("attestations"))
     bots = frozenset(text(bot) for bot in sequence(body.get("bots")))
     known = Document(document.path, None if document.value is None else records, document.problem)
     waivers = tuple(mapping(item) for item in sequence(body.get("waivers")))
@@ -107,7 +106,16 @@ def vouched(tree: WorkTree) -> Vouched:
         for item in sequence(body.get("bypass"))
         if text(mapping(item).get("reason"))
     )
-    return Vouched(known, _owners(tree), bots - {""}, bypass - {""}, waivers, wanted)
+    manual = _records(body.get("manual_runs"))[-MOST_RUNS:]
+    owners = _owners(tree)
+    return Vouched(known, owners, bots - {""}, bypass - {""}, waivers, wanted, manual)
+
+
+def _records(content: object) -> tuple[Attestation, ...]:
+    return tuple(
+        Attestation(text(mapping(item).get("id")), mapping(item), getattr(item, "line", 0))
+        for item in sequence(content)
+    )
 
 
 def _owners(tree: WorkTree) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from .document import Document, Malformed
 from .files import WorkTree
@@ -11,8 +12,21 @@ from .files import WorkTree
 MOST = 3_000  # modules of one folder; more than that is a vendored library
 
 
+LARGE = 40_000  # characters; larger sources are rare, and their trees are not kept
+
+
 def module(source: str) -> ast.Module:
-    """Parse Python source; raises Malformed when it is none."""
+    """Parse Python source; raises Malformed when it is none. Nobody may change the tree."""
+    return _parse(source) if len(source) > LARGE else _kept(source)
+
+
+@lru_cache(maxsize=512)
+def _kept(source: str) -> ast.Module:
+    # `diff` and `history` score commits whose files are mostly the same.
+    return _parse(source)
+
+
+def _parse(source: str) -> ast.Module:
     try:
         return ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:

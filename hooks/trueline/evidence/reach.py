@@ -8,6 +8,8 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from .python import last_name
+
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -135,7 +137,11 @@ def _read(definition: Definition) -> Uses:
 
 def is_fixture(definition: Definition) -> bool:
     """True for a function that pytest calls for a test."""
-    return any("fixture" in ast.unparse(decorator) for decorator in definition.decorator_list)
+    called = (
+        node.func if isinstance(node, ast.Call) else node for node in definition.decorator_list
+    )
+    # By its name alone: `usefixtures` stands on tests.
+    return any(last_name(node).endswith("fixture") for node in called)
 
 
 def asserts(node: ast.AST) -> bool:

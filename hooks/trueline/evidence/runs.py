@@ -16,6 +16,7 @@ from .git import Repository
 from .moment import moment
 
 FOLDER = "reports"
+ML_TESTS = "reports/ml_test.xml"
 MOST = 200  # reports of one place
 BRANCH = "branch evidence"
 LOCAL = "work tree"
@@ -83,6 +84,7 @@ class Runs:
     """All that runs left behind, the work tree's and branch `evidence`'s."""
 
     tests: tuple[Record[junit.TestRun], ...] = ()
+    ml_tests: tuple[Record[junit.TestRun], ...] = ()  # runs of the ML Test Score alone
     coverage: tuple[Record[dict[str, tuple[int, int]]], ...] = ()
     reports: tuple[Record[dict[str, object]], ...] = ()
     events: tuple[Event, ...] = ()
@@ -94,7 +96,7 @@ class Runs:
         found = [r for r in self.reports if r.path == f"reports/{name}.json"]
         return sorted(found, key=lambda r: (r.ci, r.at.timestamp() if r.at else 0.0), reverse=True)
 
-    def newest(self, *types: str) -> list[Event]:
+    def dated(self, *types: str) -> list[Event]:
         """Return the events of some types that have a time, the newest first."""
         found = [(event.at, event) for event in self.events if event.type in types and event.at]
         return [event for _, event in sorted(found, key=lambda pair: pair[0], reverse=True)]
@@ -121,6 +123,7 @@ def read(tree: WorkTree, repository: Repository) -> Runs:
     """Read `reports/` of the work tree and of branch `evidence`."""
     names = [
         "reports/junit.xml",
+        ML_TESTS,
         "reports/coverage.xml",
         "reports/events.jsonl",
         "reports/deliveries.jsonl",
@@ -162,6 +165,7 @@ class Reader:
 
     def __init__(self) -> None:
         self.tests: list[Record[junit.TestRun]] = []
+        self.ml_tests: list[Record[junit.TestRun]] = []
         self.coverage: list[Record[dict[str, tuple[int, int]]]] = []
         self.reports: list[Record[dict[str, object]]] = []
         self.events: dict[str, Event] = {}
@@ -182,7 +186,7 @@ class Reader:
             self.broken.append(Document(shown, None, str(error)))
 
     def _kind(self, path: str) -> Callable[[str, str, str], None]:
-        if path.endswith("junit.xml"):
+        if path.endswith(("junit.xml", ML_TESTS)):
             return self._junit
         if path.endswith("coverage.xml"):
             return self._coverage
@@ -192,7 +196,9 @@ class Reader:
 
     def _junit(self, place: str, path: str, content: str) -> None:
         run = junit.parse(content)
-        self.tests.append(Record(path, place, run, run.source, run.commit, run.at))
+        # Its run leaves the other tests out, so it must not pass for the newest run of them all.
+        kept = self.ml_tests if path.endswith(ML_TESTS) else self.tests
+        kept.append(Record(path, place, run, run.source, run.commit, run.at))
 
     def _coverage(self, place: str, path: str, content: str) -> None:
         self.coverage.append(Record(path, place, junit.coverage(content)))
@@ -234,6 +240,7 @@ class Reader:
         """Return what was taken."""
         return Runs(
             tuple(self.tests),
+            tuple(self.ml_tests),
             tuple(self.coverage),
             tuple(self.reports),
             tuple(self.events.values()),

@@ -58,6 +58,8 @@ class Command:
 
     words: tuple[str, ...]
     swallowed: str | None = None
+    # What stood before it and only starts it, such as `uv run --with dist/*.whl`.
+    around: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -111,10 +113,12 @@ def commands(script: str, *, pipefail: bool = False) -> tuple[Command, ...]:
             if words[0] in ("exit", "return") and position == 0:
                 return tuple(found)
             condition = words[0] in _CONDITIONS
-            plain = _unwrapped([w for w in words if w not in _CONDITIONS | _OPENERS])
+            said = [w for w in words if w not in _CONDITIONS | _OPENERS]
+            plain = _unwrapped(said)
             reason = forgiving or _ignored(operator, condition, pipefail)
             if plain:
-                found.append(Command(tuple(plain), reason))
+                around = tuple(said[: len(said) - len(plain)])
+                found.append(Command(tuple(plain), reason, around))
             if plain == ["false"]:
                 reached = False
     return tuple(found)

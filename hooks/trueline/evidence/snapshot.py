@@ -37,6 +37,7 @@ from . import (
     released,
     runs,
     service,
+    sources,
     suite,
     versions,
 )
@@ -68,6 +69,7 @@ from .reference import Reference
 from .released import Released
 from .runs import Runs
 from .service import Alert, Service
+from .sources import Code
 from .suite import Suite
 from .versions import Manifest
 from .workflows import Workflows
@@ -83,6 +85,7 @@ NAMING = (
     ("rollback", "rollback_drill"),
     ("model_deployed",),
     ("alert_test",),
+    ("canary_verdict", "canary"),
     ("gate_decision", "candidate_unchanged", "model_trained", "model_registered"),
 )
 MOST_EVENTS = 15
@@ -114,6 +117,8 @@ class Snapshot:
     stages: Document[tuple[Stage, ...]]
     notebooks: Notebooks
     columns: Columns
+    imports: Imports
+    code: Code
     suite: Suite
     service: Service
     alerts: Document[tuple[Alert, ...]]
@@ -123,7 +128,6 @@ class Snapshot:
     modules: Modules
     operations: Document[dict[str, object]]
     pages: Pages
-    imports: Imports
     functions: Functions
     docstrings: Docstrings
     packaged: tuple[tuple[str, str], ...]  # (file, name) that takes the project from elsewhere
@@ -137,6 +141,7 @@ class Snapshot:
     manifests: tuple[Manifest, ...]
     tracking: Document[Tracking]
     commits: Mapping[str, Commit]
+    copied: str  # the commit that brought the copy of the template; '' when that cannot be told
     forge: Forge
     unreadable: Mapping[str, str]
 
@@ -178,6 +183,8 @@ def collect(
     machines = infra.read(tree, repository)
     places = environments.read(tree, machines)
     at = now or datetime.now(UTC)
+    # In a shallow clone the oldest commit seems to add every file.
+    copied = "" if repository.shallow else repository.first_with(".copier-answers.yml")
     return Snapshot(
         root=repository.root,
         now=at,
@@ -199,6 +206,8 @@ def collect(
         stages=stages,
         notebooks=pipeline.notebooks(tree),
         columns=found,
+        imports=imports.read(tree),
+        code=sources.read(tree),
         suite=suite.read(tree),
         service=service.read(tree),
         alerts=Document(
@@ -214,7 +223,6 @@ def collect(
             operations.problem,
         ),
         pages=pages.read(tree),
-        imports=imports.read(tree),
         functions=functions.read(tree),
         docstrings=docstrings.read(tree),
         packaged=packaged.read(tree),
@@ -227,7 +235,8 @@ def collect(
         runs=left,
         manifests=manifests,
         tracking=mlflow.read(tree),
-        commits=repository.commits(_named(left, vouched, found, manifests, at)),
+        commits=repository.commits(_named(left, vouched, found, manifests, at) | {copied} - {""}),
+        copied=copied,
         forge=_forge(repository, tree, at, forge_from, ask=ask_forge),
         unreadable=dict(tree.seen),
     )
@@ -262,14 +271,16 @@ def _named(
     left: Runs, vouched: Vouched, found: Columns, manifests: tuple[Manifest, ...], now: datetime
 ) -> set[str]:
     """Return the commits that any piece of evidence names."""
-    shas = {record.commit for record in left.tests} | {report.commit for report in left.reports}
+    shas = {record.commit for record in (*left.tests, *left.ml_tests)}
+    shas |= {report.commit for report in left.reports}
     shas |= {signature.commit for signature in found.signatures}
     shas |= {
         str(record.fields.get("reviewed_commit", "")) for record in vouched.records.value or ()
     }
+    shas |= {text(record.fields.get("commit")) for record in vouched.manual}
     shas |= {manifest.commit for manifest in manifests[:MOST_EVENTS]}
     for types in NAMING:
-        newest = left.newest(*types)[:MOST_EVENTS]
+        newest = left.dated(*types)[:MOST_EVENTS]
         shas |= {text(event.fields.get("git_sha")) for event in newest}
     shas |= {text(event.fields.get("git_sha")) for event in left.latest(now, *DEPLOYMENTS)}
     return {sha for sha in shas if sha}

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 
 from . import reach
 from .files import WorkTree
+from .marks import Marks
 from .python import parsed as parsed_module
 from .reach import Reader, Scope
 
@@ -35,6 +36,7 @@ class Case:
     numbers: frozenset[int] = frozenset()  # whole numbers in the function itself
     asserts: bool = False
     skipped: bool = False
+    ml_tests: frozenset[str] = frozenset()  # the tests of the ML Test Score that it stands for
 
     @property
     def node(self) -> tuple[str, str]:
@@ -95,16 +97,21 @@ class _File:
     def cases(self, body: ast.Module) -> Iterator[Case]:
         """Yield the test functions and methods, as pytest collects them."""
         whole = _marked(body.body)
+        marks = Marks(body.body)
         for node in body.body:
             if isinstance(node, Function) and node.name.startswith("test"):
-                yield self._case(node, "", whole)
+                ids = marks.everywhere | marks.decorated(node.decorator_list)
+                yield self._case(node, "", whole, ids)
             elif isinstance(node, ast.ClassDef) and node.name.startswith("Test"):
                 skipped = whole or _marked(node.body) or any(map(_skips, node.decorator_list))
+                above = marks.everywhere | marks.applied(node.body)
+                above |= marks.decorated(node.decorator_list)
                 for inner in node.body:
                     if isinstance(inner, Function) and inner.name.startswith("test"):
-                        yield self._case(inner, node.name, skipped)
+                        own = marks.decorated(inner.decorator_list)
+                        yield self._case(inner, node.name, skipped, above | own)
 
-    def _case(self, node: Function, group: str, skipped: bool) -> Case:
+    def _case(self, node: Function, group: str, skipped: bool, ids: frozenset[str]) -> Case:
         found = self.reader.reach(node, self.scope, self.shared)
         return Case(
             self.path,
@@ -118,6 +125,7 @@ class _File:
             _numbers(node),
             found.asserts,
             skipped or any(map(_skips, node.decorator_list)) or _gives_up(node),
+            ids,
         )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from .document import mapping, sequence, text
 from .shell import Command, commands
 
+_NOX_VERBS: dict[str, tuple[str, ...]] = {"run": (), "install": ("pip", "install")}
 _TARGETS = re.compile(r"[A-Za-z0-9_.\-/ ]+")
 
 
@@ -111,7 +112,10 @@ def make(makefile: str) -> dict[tuple[str, str], tuple[Command, ...]]:
 
 
 def nox(noxfile: str) -> dict[tuple[str, str], tuple[Command, ...]]:
-    """Return the `session.run(...)` commands of each function of a noxfile, read by AST."""
+    """Return the `session.run(...)` commands of each function of a noxfile, read by AST.
+
+    What `session.install(...)` installs into the session's own environment is a `pip install`.
+    """
     try:
         tree = ast.parse(noxfile)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -123,10 +127,11 @@ def nox(noxfile: str) -> dict[tuple[str, str], tuple[Command, ...]]:
             for node in ast.walk(function)
             if isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
-            and node.func.attr == "run"
+            and node.func.attr in ("run", "install")
         ]
         words = [
-            tuple(
+            _NOX_VERBS[getattr(call.func, "attr", "run")]
+            + tuple(
                 a.value
                 for a in call.args
                 if isinstance(a, ast.Constant) and isinstance(a.value, str)

@@ -55,6 +55,8 @@ def command(
 ) -> int:
     """Sign for a statement in maturity.yaml; on a terminal it asks for what is not given.
 
+    With --yes the owner must be given, unless there is one alone or the last record names one.
+
     The record holds until its days are over or something it depends on changes. A later record of
     the same statement replaces an earlier one, which stays to be read. All other lines of
     maturity.yaml stay as they are.
@@ -79,7 +81,11 @@ def command(
     known = signature.defaults(entry, snapshot)
     signature.committed(repository)
     given = _Given(owner, evidence, statement, days, commit, on)
-    signed = _asked(given, claim, known, ask=not yes and _terminal(given, known))
+    ask = not yes and _terminal(given, known)
+    if not ask and not given.owner and not known.sure:
+        owners = ", ".join(known.owners[:12]) or "nobody is named in CODEOWNERS yet"
+        raise BadInput(f"nobody signs in another's name: give --owner ({owners})")
+    signed = _asked(given, claim, known, ask=ask)
     signature.checked(entry, signed, snapshot, repository)
     _write(repository.root, entry, signed)
     _say(repository.root, entry, at)
@@ -106,7 +112,6 @@ def _terminal(given: _Given, known: Defaults) -> bool:
     lacking = [
         flag
         for flag, here in (
-            ("--owner", given.owner or known.owner),
             ("--evidence", given.evidence or known.evidence),
             ("--statement", given.statement),
         )

@@ -50,6 +50,7 @@ class Defaults:
 
     owner: str
     owners: tuple[str, ...]
+    sure: bool  # it can be nobody else: who signed last, or the only one there is
     evidence: tuple[str, ...]
     commit: str
     on: date
@@ -70,10 +71,11 @@ def defaults(entry: Entry, snapshot: Snapshot) -> Defaults:
     fields = last.fields if last else {}
     owners = tuple(sorted(o for o in snapshot.vouched.owners if "@" in o))
     before = text(fields.get("owner"))
-    owner = before if before in snapshot.vouched.owners else next(iter(owners), "")
+    again = before in snapshot.vouched.owners
     return Defaults(
-        owner,
+        before if again else next(iter(owners), ""),
         owners,
+        again or len(owners) == 1,
         _places(entry, found, [text(item) for item in sequence(fields.get("evidence"))], snapshot),
         snapshot.head,
         snapshot.now.date(),

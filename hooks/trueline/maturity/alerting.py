@@ -21,7 +21,7 @@ KINDS = {
     ),
     "errors": re.compile(r"errors?(_|$)|exceptions?(_|$)|failures?(_|$)|5xx"),
     "failed jobs": re.compile(
-        r"(job|task|batch|deliver|dag|workflow|pipeline|cron|monitor|backup|train)\w*"
+        r"(job|task|batch|deliver|dag|workflow|pipeline|cron|monitor|backup|training)\w*"
         r"(success|succeeded|fail|status|timestamp|complet|last|late|age)"
         r"|last_\w*(success|delivery|completion|run)"
     ),

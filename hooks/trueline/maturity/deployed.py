@@ -13,14 +13,14 @@ def deployments(snapshot: Snapshot) -> list[Event]:
     """Return the deployments on branch evidence, the newest first; what a laptop tried is none."""
     return [
         event
-        for event in snapshot.runs.newest(DEPLOYED)
+        for event in snapshot.runs.dated(DEPLOYED)
         if event.place == BRANCH and event.at and event.at <= snapshot.now
     ]
 
 
 def serving(snapshot: Snapshot) -> tuple[str, str]:
     """Return the version that CI deployed to production last and the one before it; '' for none."""
-    for event in snapshot.runs.newest(DEPLOYED, ROLLED_BACK):
+    for event in snapshot.runs.dated(DEPLOYED, ROLLED_BACK):
         version = text(event.fields.get("model_version"))
         counts = event.ci and text(event.fields.get("status")) == "success"
         place = text(event.fields.get("env"))

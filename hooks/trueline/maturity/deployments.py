@@ -9,7 +9,6 @@ from ..evidence.document import text
 from ..evidence.runs import BRANCH, Event
 from ..evidence.snapshot import Snapshot
 from .finding import Place
-from .proof import foreign
 
 PRODUCTION = ("production", "prod", "live", "prd")
 
@@ -55,13 +54,7 @@ def newest(
     return Deployment(max(by_ci, key=lambda event: event.at.timestamp() if event.at else 0.0))
 
 
-def outdated(
-    deployment: Deployment, snapshot: Snapshot, touched: Callable[[str], bool]
-) -> str | None:
-    """Say why a deployment is not of what HEAD holds; None when nothing that matters changed."""
-    sha = deployment.field("git_sha")
-    reason = foreign(sha, snapshot)
-    if reason:
-        return f"the newest deployment {reason}"
-    changed = sorted(path for path in snapshot.commit(sha).changed if touched(path))
-    return f"{changed[0]} changed since the newest deployment" if changed else None
+def since(deployment: Deployment, snapshot: Snapshot, touched: Callable[[str], bool]) -> list[str]:
+    """Return the paths that matter and differ between what was deployed and HEAD, sorted."""
+    changed = snapshot.commit(deployment.field("git_sha")).changed
+    return sorted(path for path in changed if touched(path))

@@ -26,8 +26,8 @@ _SHA256 = re.compile(r"(sha256:)?[0-9a-f]{64}")
 
 
 def normal(name: str) -> str:
-    """Return a name as it is compared."""
-    return name.strip().lower().replace(".", "_").replace("-", "_")
+    """Return a name as it is compared; DATA_VERSION is a variable's, no tag's."""
+    return name.strip().replace(".", "_").replace("-", "_")
 
 
 def unnamed(names: Iterable[str]) -> str | None:

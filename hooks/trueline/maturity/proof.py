@@ -45,6 +45,11 @@ class Proof:
         """Return those of the test functions that passed in the run."""
         return [case for case in cases if self.run and self.run.body.passed(case.node)]
 
+    def failed(self, cases: list[Case]) -> list[Case]:
+        """Return those of the test functions of which a run failed."""
+        nodes = self.run.body.nodes if self.run else {}
+        return [case for case in cases if "failed" in nodes.get(case.node, ())]
+
     @property
     def places(self) -> tuple[Place, ...]:
         """Where the run is written down."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from ..evidence.snapshot import Snapshot
 from .ci import steps
@@ -52,6 +53,19 @@ def scheduled(
 
 
 def runs(snapshot: Snapshot, named: Callable[[str], bool]) -> Callable[[tuple[str, ...]], bool]:
-    """Return a test for commands of the project that reach a function of a certain name."""
-    holding = {f.path for f in snapshot.modules.functions if named(f.name)}
-    return lambda words: bool(holding & snapshot.modules.run_by(words))
+    """Return a test for commands of the project that reach a function, or a module with functions,
+    of a certain name.
+    """
+    holding = {
+        function.path
+        for function in snapshot.modules.functions
+        if named(function.name) or named(PurePosixPath(function.path).stem)
+    }
+    commands = {f.command for f in snapshot.modules.functions if f.command and named(f.name)}
+    programs = snapshot.modules.programs
+
+    def wanted(words: tuple[str, ...]) -> bool:
+        itself = words[0].rpartition("/")[2] in programs and commands & set(words[1:2])
+        return bool(itself or holding & snapshot.modules.run_by(words))
+
+    return wanted

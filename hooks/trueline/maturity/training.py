@@ -28,7 +28,7 @@ def trained(snapshot: Snapshot, *triggers: str) -> list[Event]:
     """Return what CI recorded of trainings that one of the triggers set off, the newest first."""
     return [
         event
-        for event in snapshot.runs.newest(*EVENTS)
+        for event in snapshot.runs.dated(*EVENTS)
         if event.ci
         and event.fields.get("trigger") in triggers
         and event.at

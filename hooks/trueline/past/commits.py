@@ -71,6 +71,15 @@ def line(repository: Repository, most: int) -> list[Commit]:
     return [Commit(sha, datetime.fromtimestamp(int(seconds), UTC)) for sha, seconds in rows]
 
 
+def main_tip(repository: Repository, branch: str) -> str:
+    """Return the newest commit of the default branch: origin's first, then the local one's."""
+    for ref in (f"refs/remotes/origin/{branch}", f"refs/heads/{branch}"):
+        found = run(repository.root, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
+        if found.returncode == 0:
+            return found.stdout.decode().strip()
+    return repository.head
+
+
 def _shallow(repository: Repository) -> bool:
     done = run(repository.root, "rev-parse", "--is-shallow-repository")
     return done.stdout.decode().strip() == "true"

@@ -63,7 +63,7 @@ def command(
     """Show how the score went over the first-parent commits of HEAD.
 
     Each commit is scored from git alone, by today's rules: HEAD as of now, any other as of the last
-    report that CI published about it, or of its own date. Half a second a commit is usual.
+    report that CI published about it, or of its own date. Each takes as long as a `check`.
 
     \b
     trueline history --last 12

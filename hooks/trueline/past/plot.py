@@ -9,19 +9,26 @@ from .way import Point
 
 WIDTH, HEIGHT = 720, 320
 LEFT, RIGHT, TOP, BOTTOM = 56, 16, 44, 52
-TICKS = 5
+TICKS, STEPS = 5, (1, 2, 5, 10, 20)
 # On white: 7 to 1 and more for text; the two lines differ in dashes, too.
 INK, QUIET, GRID, CORE, ASKED = "#1a1d21", "#4b535c", "#dfe3e7", "#1e6b2b", "#0b57a4"
 
 
 def plot(points: list[Point]) -> str:
     """Return the drawing of one or more points: met and applicable statements of the core."""
-    top = _top(max(1, *(point.core.applicable for point in points)))
+    most = max(1, *(point.core.applicable for point in points))
+    step = _step(most)
+    top = -(-most // step) * step
     times = [point.commit.at for point in points]
     met = [(_x(p.commit.at, times), _y(p.core.met, top)) for p in points]
     asked = [(_x(p.commit.at, times), _y(p.core.applicable, top)) for p in points]
     title = "Statements of the core that are met, over time"
-    shapes = [*_grid(top), *_dates(times), _steps(asked, ASKED, "6 4"), _steps(met, CORE, "")]
+    shapes = [
+        *_grid(top, step),
+        *_dates(times),
+        _stairs(asked, ASKED, "6 4"),
+        _stairs(met, CORE, ""),
+    ]
     shapes += [_dot(x, y, point) for (x, y), point in zip(met, points, strict=True)]
     return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" \
 width="{WIDTH}" height="{HEIGHT}" role="img" aria-labelledby="title desc" \
@@ -62,17 +69,16 @@ def _y(value: int, top: int) -> float:
     return HEIGHT - BOTTOM - value / top * (HEIGHT - TOP - BOTTOM)
 
 
-def _top(most: int) -> int:
-    """Return the end of the scale: the first whole step at or above the largest count."""
-    step = max(1, -(-most // TICKS))
-    return step * -(-most // step)
+def _step(most: int) -> int:
+    """Return a round distance of the lines, so that few of them reach the largest count."""
+    return next((step for step in STEPS if step * TICKS >= most), most)
 
 
-def _grid(top: int) -> list[str]:
+def _grid(top: int, step: int) -> list[str]:
     return [
         f'<path d="M{LEFT} {_y(v, top):.1f}H{WIDTH - RIGHT}" stroke="{GRID}"/>'
         f'<text x="{LEFT - 8}" y="{_y(v, top) + 4:.1f}" fill="{QUIET}" text-anchor="end">{v}</text>'
-        for v in range(0, top + 1, max(1, top // TICKS))
+        for v in range(0, top + 1, step)
     ]
 
 
@@ -92,7 +98,7 @@ def _dates(times: list[datetime]) -> list[str]:
     return texts
 
 
-def _steps(places: list[tuple[float, float]], colour: str, dashes: str) -> str:
+def _stairs(places: list[tuple[float, float]], colour: str, dashes: str) -> str:
     """A score holds until the next commit, so the line goes in steps."""
     x, y = places[0]
     path = f"M{x:.1f} {y:.1f}" + "".join(f"H{x:.1f}V{y:.1f}" for x, y in places[1:])

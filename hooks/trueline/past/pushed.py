@@ -11,6 +11,7 @@ from ..evidence.document import mapping, text
 from ..evidence.git import EVIDENCE_REFS, SHA, Repository, run
 
 MOST = 2000  # states of the branch that are looked at
+OPENED = 200  # of those whose message names no commit, so many are opened
 _MESSAGE = re.compile(r"^Evidence for ([0-9a-f]{40,64})$")
 
 
@@ -62,17 +63,24 @@ def pushed(repository: Repository) -> Pushed:
     rows = [row.split("\0") for row in done.stdout.decode(errors="replace").splitlines()]
     rows = [row for row in rows if len(row) == 4]
     states = tuple(
-        State(sha, datetime.fromtimestamp(int(seconds), UTC), _about(repository, sha, subject))
-        for sha, seconds, _, subject in rows
+        State(
+            sha,
+            datetime.fromtimestamp(int(seconds), UTC),
+            _named(subject) or (_told(repository, sha) if number < OPENED else ""),
+        )
+        for number, (sha, seconds, _, subject) in enumerate(rows)
     )
     return Pushed(states, _is_cut(repository, rows[-1][0]) if rows else False)
 
 
-def _about(repository: Repository, sha: str, subject: str) -> str:
-    """Return the commit that a state tells of: its message says so, or what it holds."""
-    named = _MESSAGE.match(subject)
-    if named:
-        return named[1]
+def _named(subject: str) -> str:
+    """Return the commit that a state's message names, as the template's workflows write it."""
+    found = _MESSAGE.match(subject)
+    return found[1] if found else ""
+
+
+def _told(repository: Repository, sha: str) -> str:
+    """Return the commit that a state's own reports name."""
     done = run(repository.root, "cat-file", "blob", f"{sha}:reports/ci.json")
     try:
         commit = text(mapping(json.loads(done.stdout)).get("commit"))

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from ..errors import BadInput, CannotTell
 from ..evidence.git import Repository, run
+from .commits import main_tip
 
 TIMEOUT_SECONDS = 300
 
@@ -41,12 +42,23 @@ class Scratch:
             "refs/tags",
         )
         refs = tags.stdout.decode("utf-8", "surrogateescape").splitlines()
-        refs += [f"{sha} refs/heads/{self.branch}", f"{sha} refs/remotes/origin/{self.branch}"]
+        main = self._main(sha)
+        refs += [f"{main} refs/heads/{self.branch}", f"{main} refs/remotes/origin/{self.branch}"]
         refs += [f"{evidence} refs/remotes/origin/evidence"] if evidence else []
         listed = "".join(f"{ref}\n" for ref in refs)
         git = self.root / ".git"
         (git / "packed-refs").write_text(listed, "utf-8", "surrogateescape")
+        (git / "HEAD").write_text(f"{sha}\n", "ascii")
         return self.root
+
+    def _main(self, sha: str) -> str:
+        """Return where the default branch stood: at the commit itself, if that ever was on it.
+
+        For a commit beside it, such as a pull request's, it stands where it does in the source.
+        """
+        tip = main_tip(self.source, self.branch)
+        done = run(self.source.root, "merge-base", "--is-ancestor", sha, tip)
+        return sha if done.returncode == 0 else tip
 
 
 @contextmanager
@@ -70,7 +82,6 @@ def scratch(repository: Repository) -> Iterator[Scratch]:
         cut = _path(repository, "shallow")
         if cut.is_file():
             (git / "shallow").write_bytes(cut.read_bytes())
-        (git / "HEAD").write_text(f"ref: refs/heads/{branch}\n", "utf-8", "surrogateescape")
         remote = git / "refs" / "remotes" / "origin"
         remote.mkdir(parents=True)
         (remote / "HEAD").write_text(

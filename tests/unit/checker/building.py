@@ -19,12 +19,21 @@ from trueline.evidence.snapshot import Snapshot, collect
 from trueline.maturity.prose import STARTERS, digests
 from trueline.maturity.score import Outcome, Result, score
 from unit.checker import delivered, operating
+from unit.checker.reported import coverage, junit
+from unit.checker.score_evidence import BY_CI, BY_OPERATE, REPORTS, Node
 from unit.checker.tracking import RUNS, store
 
 HERE = Path(__file__).parent
 MATURE = HERE / "mature"  # the files of a project that meets all twelve statements
 RELEASED = HERE / "released"  # the prose of a release, as the template would ship it
 TEMPLATE = HERE.parents[2] / "template"
+REAL = (  # pages of the template itself; the mature project has answered their prompts
+    "docs/adr/0001-baseline.md",
+    "docs/architecture/README.md",
+    "docs/data/steps.yaml",
+    "docs/model/explanations.md",
+    "docs/project/goals.md",
+)
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 HEAD = "@HEAD@"  # stands for the commit that CI ran on, filled in when the evidence is published
 
@@ -34,6 +43,9 @@ NODES = [
     ("tests.batch.test_score", "test_every_row_is_scored"),
     ("tests.data.test_ingest", "test_rows_without_a_label_are_dropped"),
     ("tests.features.test_derive", "test_ratio"),
+    ("tests.features.test_features", "test_a_cycle_is_refused"),
+    ("tests.features.test_features", "test_a_missing_name_is_refused"),
+    ("tests.features.test_features", "test_a_feature_comes_after_all_that_it_needs"),
     ("tests.model.test_evaluate", "test_a_better_model_has_a_higher_metric"),
     ("tests.model.test_registry", "test_rollback_returns_to_the_version_before"),
     ("tests.model.test_train", "test_training_learns"),
@@ -45,9 +57,11 @@ NODES = [
     ),
     ("tests.serving.test_app", "test_a_request_leaves_a_log_record"),
     ("tests.serving.test_app", "test_a_request_moves_the_metric"),
+    *BY_CI.values(),
     ("tests.serving.test_openapi_drift", "test_the_tracked_description_is_that_of_the_api"),
     ("tests.serving.test_guard", "test_each_doubt_is_flagged"),
     ("tests.serving.test_guard", "test_only_a_known_key_opens_the_api"),
+    ("tests.serving.test_skew", "test_served_rows_equal_training_rows"),
 ]
 
 
@@ -163,59 +177,19 @@ def outcome(result: Result, statement: str) -> Outcome:
 
 @cache
 def released() -> Released:
-    """Return the digests of the test's own release: its own prose, the template's for the rest."""
-    texts = [digests(STARTERS), digests(TEMPLATE), digests(RELEASED)]
-    return Released({path: text for release in texts for path, text in release.paths.items()})
+    """Return the digests of the test's own release, and of real pages that it does not have."""
+    real = {**digests(STARTERS).paths, **digests(TEMPLATE).paths}
+    return Released({**{path: real[path] for path in REAL}, **digests(RELEASED).paths})
 
 
-def shipped(path: str) -> str:
-    """Return a page as the template ships it, or as `trueline start` writes it."""
-    found = next(top / path for top in (TEMPLATE, STARTERS) if (top / path).is_file())
-    return found.read_text("utf-8")
-
-
-def junit(nodes: dict[tuple[str, str], str], *, source: str = "ci", commit: str = HEAD) -> str:
-    """Write a JUnit report as pytest does; values are passed, failed or skipped."""
-    inner = {
-        "passed": "",
-        "failed": "<failure message='no'/>",
-        "skipped": "<skipped message='no'/>",
-    }
-    cases = "".join(
-        f"<testcase classname='{group}' name='{name}' time='0.1'>{inner[outcome_]}</testcase>"
-        for (group, name), outcome_ in nodes.items()
-    )
-    values = {"source": source, "commit": commit, "run_id": "7", "data_version": "md5:ab"}
-    properties = "".join(f"<property name='{k}' value='{v}'/>" for k, v in values.items())
-    return (
-        f"<testsuites><testsuite name='pytest' timestamp='{ago(hours=6)}' tests='{len(nodes)}'>"
-        f"<properties>{properties}</properties>{cases}</testsuite></testsuites>"
-    )
+def operated() -> dict[Node, str]:
+    """Return the tests that operate.yml runs each day, passed."""
+    return dict.fromkeys(BY_OPERATE.values(), "passed")
 
 
 def passing() -> dict[tuple[str, str], str]:
     """Return all tests of the mature project, passed."""
     return dict.fromkeys(NODES, "passed")
-
-
-def coverage(**rates: float) -> str:
-    """Write a Cobertura report with a line rate per stage."""
-    files = {
-        "data": "data/ingest.py",
-        "features": "features/derive.py",
-        "train": "model/train.py",
-        "evaluate": "model/evaluate.py",
-        "serving": "serving/app.py",
-        "batch": "batch/score.py",
-    }
-    classes = ""
-    for stage, path in files.items():
-        covered = round(20 * rates.get(stage, 0.9))
-        lines = "".join(f"<line number='{n}' hits='{int(n <= covered)}'/>" for n in range(1, 21))
-        classes += f"<class filename='{path}'><lines>{lines}</lines></class>"
-    return (
-        f"<coverage><packages><package><classes>{classes}</classes></package></packages></coverage>"
-    )
 
 
 def left_behind() -> dict[str, str]:
@@ -241,17 +215,21 @@ def left_behind() -> dict[str, str]:
         {"rows": 9, "sha256": "d" * 64, "output": "data/scored/x.parquet", "scheduled_at": s, "delivered_at": s}
         for s in slots
     ]  # fmt: skip
-    jobs = dict.fromkeys(("lint", "docs", "test", "alerts", "infra"), "success")
-    events = [*operating.events(ago), drill, *delivered.events()]
+    jobs = dict.fromkeys(("lint", "docs", "test", "alerts", "infra", "features"), "success")
+    verdict = {**drill, "type": "canary_verdict", "event_id": "c1"}
+    events = [*operating.events(ago), drill, *delivered.events(), verdict]
     return {
+        **{f"reports/{n}.json": json.dumps({**envelope, **body}) for n, body in REPORTS.items()},
         **operating.reports(envelope, ago),
         "reports/junit.xml": junit(passing()),
+        "reports/ml_test.xml": junit(operated()),
         "reports/coverage.xml": coverage(),
         "reports/ci.json": json.dumps({**envelope, "jobs": jobs}),
         "reports/drift.json": json.dumps({**envelope, **drift}),
         "reports/importance.json": json.dumps({**envelope, "features": {"mean_radius": 0.7}}),
         "reports/delivery.json": json.dumps({**envelope, "rows": 9}),
         "reports/deliveries.jsonl": "".join(f"{json.dumps(d)}\n" for d in deliveries),
+        "reports/feature_usage.json": json.dumps({**envelope, **operating.usage(ago)}),
         "events.jsonl": "".join(f"{json.dumps(event)}\n" for event in events),
     }
 

@@ -120,3 +120,22 @@ def reports(envelope: dict[str, Any], ago: Any) -> dict[str, str]:
     return {
         f"reports/{name}.json": json.dumps({**envelope, **body}) for name, body in bodies.items()
     }
+
+
+def usage(ago: Any) -> dict[str, Any]:
+    """Return which of two versions uses which feature."""
+    registered = {BEFORE: ago(days=60), VERSION: ago(days=5, hours=2)}
+    features = {BEFORE: ["mean_radius", "mean_texture"]}
+    features[VERSION] = [*features[BEFORE], "mean_area"]
+    told = [
+        {"model_version": name, "registered_at": at, "features": features[name]}
+        for name, at in registered.items()
+    ]
+    return {
+        "versions": [{**one, "registry_sha256": "e" * 64} for one in told],
+        "usage": {
+            feature: [name for name in features if feature in features[name]]
+            for feature in features[VERSION]
+        },
+        "unused": ["mean_smoothness"],
+    }

@@ -22,6 +22,7 @@ from trueline.evidence import (
     grants,
     hcl,
     hooks,
+    imports,
     infra,
     jsontext,
     pipeline,
@@ -29,6 +30,7 @@ from trueline.evidence import (
     python,
     service,
     shell,
+    sources,
     suite,
     tasks,
     workflows,
@@ -221,6 +223,43 @@ def test_any_file_of_a_tree_is_read_or_named(content: str) -> None:
     known = environments.read(tree, found)
     branching.read(tree, known.settings)
     assert set(found.roots) <= set(found.folders)
+    follow(tree)
+
+
+def follow(tree: WorkTree) -> None:
+    """Read the code of a tree and follow every name in it."""
+    graph, code = imports.read(tree), sources.read(tree)
+    assert graph.reached(*graph.modules) <= frozenset(graph.modules)
+    assert code.reached(code.pieces.values()) == frozenset(code.pieces.values())
+
+
+SOURCES = {
+    path.relative_to(MATURE / "files").as_posix(): path.read_text("utf-8")
+    for path in (MATURE / "files/src").rglob("*.py")
+}
+
+
+@quickly
+@given(data=st.data())
+def test_bent_code_is_followed_or_named(data: st.DataObject) -> None:
+    path = data.draw(st.sampled_from(sorted(SOURCES)))
+    content = data.draw(bent(SOURCES[path]))
+    tree = _Held(Path("/nowhere"), frozenset({path, "src/churn/other.py"}), content=content)
+    follow(tree)
+
+
+DEEP = {
+    "elif": "if a: pass\n" + "elif b: pass\n" * 800,
+    "attributes": f"x = a{'.b' * 900}\n",
+    "calls": f"x = a{'.assign(b=1)' * 300}\n",
+    "subscripts": f"x{'[0]' * 300} = 1\n",
+    "dots": f"from {'.' * 500}a import b\n",
+}
+
+
+@pytest.mark.parametrize("name", DEEP)
+def test_deep_code_is_followed_or_named(name: str) -> None:
+    follow(_Held(Path("/nowhere"), frozenset({"src/a/b.py"}), content=DEEP[name]))
 
 
 @dataclass(frozen=True)

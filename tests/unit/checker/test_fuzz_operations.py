@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from trueline.evidence import access, alerting, cron, jsontext, load, mlflow, modules, versions
 from trueline.evidence.document import Malformed
@@ -30,7 +30,7 @@ CODE = (FILES / "src/churn/cli.py").read_text("utf-8")
 @given(VALUES)
 def test_any_data_is_read(value: object) -> None:
     alerting.parse(value).route.leads({"alertname": "a"})
-    alerting.tested(value)
+    alerting.tested(value, "a.yml")
     total(lambda _: access.parse(value), "")
     if isinstance(value, dict):
         lineage.gap(value)
@@ -78,6 +78,7 @@ def test_any_module_is_read(content: str) -> None:
 
 
 @settings(max_examples=30, deadline=None)
+@example(place=2934, junk=b"\x80")
 @given(place=st.integers(0, 40_000), junk=st.binary(max_size=200))
 def test_a_damaged_database_is_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, place: int, junk: bytes

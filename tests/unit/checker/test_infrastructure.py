@@ -207,6 +207,36 @@ def after_ci(project: Project) -> None:
     )
 
 
+ON_GITLAB = """
+stages: [build, model, gate, staging, production]
+.main:
+  rules: [{if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH}]
+.deploy:
+  extends: .main
+  id_tokens: {AWS_TOKEN: {aud: sts.amazonaws.com}}
+  environment: {name: $TO}
+  script: [terraform -chdir=infra/environments/$TO apply -input=false -auto-approve]
+build: {extends: .main, stage: build, script: [docker build -t churn .]}
+model: {extends: .main, stage: model, script: [uv run dvc repro evaluate]}
+gate: {extends: .main, stage: gate, script: [uv run python -m churn register]}
+staging: {extends: .deploy, stage: staging, variables: {TO: staging}}
+production: {extends: .deploy, stage: production, variables: {TO: production}}
+"""
+
+
+def on_gitlab(project: Project) -> None:
+    project.edit(".copier-answers.yml", "forge: github", "forge: gitlab")
+    project.remove(".github/workflows")
+    project.write(".gitlab-ci.yml", ON_GITLAB)
+
+
+def by_hand_on_gitlab(project: Project) -> None:
+    on_gitlab(project)
+    own = "production:\n  extends: .main\n  stage: production\n  environment: production\n"
+    own += "  script: [kubectl apply -f infra/k8s]\n"
+    project.write(".gitlab-ci.yml", ON_GITLAB.partition("production: {")[0] + own)
+
+
 CASES: list[tuple[str, Outcome, Callable[[Project], object]]] = [
     ("2.1.1", UNMET, uncalled),
     ("2.1.1", UNMET, bookkeeping),
@@ -238,6 +268,11 @@ CASES: list[tuple[str, Outcome, Callable[[Project], object]]] = [
     ("2.2.6", MET, by_matrix),
     ("2.2.6", PARTIAL, failed_node),
     ("2.2.6", UNMET, lambda p: p.remove("src/churn/settings.py")),
+    ("2.2.6", MET, lambda p: p.edit("src/churn/settings.py", "BaseSettings", "object", every=True)),
+    ("2.1.4", MET, on_gitlab),
+    ("2.2.4", MET, on_gitlab),
+    ("2.2.6", MET, on_gitlab),
+    ("2.2.6", UNMET, by_hand_on_gitlab),
 ]  # fmt: skip
 
 

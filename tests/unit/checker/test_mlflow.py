@@ -98,6 +98,7 @@ def test_the_newest_registered_version_counts(project: Project, dirty: str, wort
     facts = {f"{key}": str(value).lower() for key, value in FACTS.items()}
     facts |= {"git.commit": project.git("rev-parse", "HEAD"), "git.dirty": dirty}
     del facts["git_dirty"]
+    (project.root / "mlflow.db").unlink(missing_ok=True)
     with Store(project.root / "mlflow.db") as store:
         store.run(RUN, tags=facts)
         store.version(int(VERSION) + 1, RUN, sha256=SHA256)
@@ -106,6 +107,7 @@ def test_the_newest_registered_version_counts(project: Project, dirty: str, wort
 
 
 def test_a_store_of_a_later_release_is_unknown_where_no_file_tells(project: Project) -> None:
+    (project.root / "mlflow.db").unlink(missing_ok=True)
     with Store(project.root / "mlflow.db", revision="ffffffffffff"):
         pass
     project.write(".git/info/exclude", "mlflow.db\n")

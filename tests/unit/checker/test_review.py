@@ -111,7 +111,7 @@ def test_a_drill_at_a_foreign_commit_is_no_drill(project: Project) -> None:
         (project.commits["reviewed"], Outcome.MET),
     ):
         events = [json.loads(line) for line in project.evidence["events.jsonl"].splitlines()]
-        events[-1]["git_sha"] = sha
+        next(e for e in events if e["type"] == "rollback")["git_sha"] = sha
         project.evidence["events.jsonl"] = "".join(f"{json.dumps(e)}\n" for e in events)
         assert project.outcome("2.2.9") is worth, sha
 

@@ -15,7 +15,7 @@ from trueline.maturity.score import Outcome
 from unit.checker.building import Project
 from unit.report.running import AT, refused, run
 
-SAID = ("--statement", "Gone through with the risk team.")
+SAID = ("--owner", "@acme/model-risk", "--statement", "Gone through with the risk team.")
 SIGNED = [entry for entry in load().entries if entry.evidence == "attest"]
 
 
@@ -81,7 +81,8 @@ def test_two_statements_can_be_signed_in_a_row(unsigned: Project) -> None:
         (("1.1.3", *SAID, "--commit=--all", "--yes"), "there is no commit"),
         (("1.1.3", *SAID, "--on", "2026-07-02", "--yes"), "dated in the future"),
         (("1.1.3", *SAID, "--on", "soon", "--yes"), "does not say when"),
-        (("1.1.3", "--yes"), "say in a sentence"),
+        (("1.1.3", "--owner", "@acme/model-risk", "--yes"), "say in a sentence"),
+        (("1.1.3", "--statement", "x", "--yes"), "nobody signs in another's name: give --owner (@acme"),
         (("1.1.3",), "no terminal to ask on: give --statement"),
         (("1.1.3", *SAID, "--claim", "na"), "na"),
     ],

@@ -10,6 +10,7 @@ import pytest
 from trueline.evidence.git import Repository
 from trueline.maturity.score import Outcome
 from trueline.past.change import Kind, changes, lost
+from trueline.past.commits import main_tip
 from trueline.past.diff_text import MARKER, as_data, as_markdown, as_table
 from trueline.past.pushed import pushed
 from trueline.past.scratch import scratch
@@ -57,9 +58,10 @@ def test_no_text_of_a_repository_is_markup(text: str) -> None:
 
 @pytest.fixture
 def parted(project: Project) -> Project:
-    """A branch that drops the hooks and another statement's evidence, from a main that CI has told of."""
+    """A branch that drops the hooks, from a main that CI has told of."""
     project.publish()
     project.git("branch", "base")
+    project.git("checkout", "-q", "-b", "change")
     project.remove(".pre-commit-config.yaml")
     project.commit("No hooks")
     return project
@@ -107,8 +109,8 @@ def test_three_dots_compare_with_where_the_branches_parted(parted: Project) -> N
     parted.git("checkout", "-q", "base")
     parted.write("README.md", "# Another\n")
     parted.commit("Main moved on")
-    data = json.loads(run("diff", "base...main", parted.root, "--format", "json", *AT).stdout)
-    assert data["base"]["commit"] == parted.git("merge-base", "base", "main")
+    data = json.loads(run("diff", "base...change", parted.root, "--format", "json", *AT).stdout)
+    assert data["base"]["commit"] == parted.git("merge-base", "base", "change")
 
 
 def test_bad_names_are_one_line(parted: Project, tmp_path: Path) -> None:
@@ -160,8 +162,8 @@ def test_nothing_of_the_repository_is_run(parted: Project, tmp_path: Path) -> No
 
 
 def test_a_commit_is_laid_out_as_it_was(parted: Project) -> None:
-    parted.git("tag", "v1", "base")
-    parted.git("tag", "-a", "v2", "-m", "two", "HEAD")
+    parted.git("tag", "before", "base")
+    parted.git("tag", "-a", "after", "-m", "two", "HEAD")
     (parted.root / "link").symlink_to("README.md")
     head = parted.commit("A link")
     with scratch(Repository.open(parted.root)) as copy:
@@ -174,30 +176,32 @@ def test_a_commit_is_laid_out_as_it_was(parted: Project) -> None:
         assert here.tracked() == frozenset(
             parted.git("ls-tree", "-r", "--name-only", "base").splitlines()
         )
+        assert main_tip(here, "main") == here.head
         tags = ["git", "-C", str(root), "tag"]
-        assert subprocess.run(tags, capture_output=True, text=True, check=True).stdout.split() == [
-            "v1"
-        ]
+        there = subprocess.run(tags, capture_output=True, text=True, check=True).stdout.split()
+        assert "before" in there
+        assert "after" not in there
         copy.lay(head, None)
         assert (root / "link").is_symlink()
         assert not (root / ".pre-commit-config.yaml").exists()
-        assert subprocess.run(tags, capture_output=True, text=True, check=True).stdout.split() == [
-            "v1",
-            "v2",
-        ]
+        there = subprocess.run(tags, capture_output=True, text=True, check=True).stdout.split()
+        assert {"before", "after"} <= set(there)
+        # A commit beside main leaves main where it is.
+        main = parted.git("rev-parse", "main")
+        assert main_tip(Repository.open(root), "main") == main != head
     assert not root.exists()
 
 
 def test_each_commit_is_judged_by_what_ci_had_told(parted: Project) -> None:
     repository = Repository.open(parted.root)
-    base, head = parted.git("rev-parse", "base"), parted.git("rev-parse", "main")
+    base, head = parted.git("rev-parse", "base"), parted.git("rev-parse", "change")
     first = pushed(repository)
     assert [one.about for one in first.states] == [base]
     assert not first.cut
     found = first.about(repository, head)
     assert found
     assert found.about == base
-    root = parted.git("rev-list", "--max-parents=0", "main")
+    root = parted.git("rev-list", "--max-parents=0", "change")
     assert first.about(repository, root) is None
     tree = parted.git("rev-parse", "origin/evidence^{tree}")
     newer = parted.git("commit-tree", tree, "-p", "origin/evidence", "-m", f"Evidence for {head}")
@@ -209,6 +213,19 @@ def test_each_commit_is_judged_by_what_ci_had_told(parted: Project) -> None:
     assert chosen.sha == first.states[0].sha
     parted.git("update-ref", "-d", "refs/remotes/origin/evidence")
     assert pushed(repository).states == ()
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["[" * 100_000, "", "[]", '{"commit": {}}', '{"commit": "--all"}', '{"commit": 1e999}', "\x00\xff", '{"commit": "HEAD"}'],
+    ids=["deep", "empty", "list", "mapping", "option", "infinity", "bytes", "name"],
+)  # fmt: skip
+def test_a_branch_that_tells_nonsense_tells_of_nothing(parted: Project, content: str) -> None:
+    parted.evidence = {"reports/ci.json": content}
+    parted.publish()
+    (state_,) = pushed(Repository.open(parted.root)).states
+    assert state_.about == ""
+    assert run("diff", "base", parted.root, *AT).returncode == 0
 
 
 def test_a_repository_of_another_hash(tmp_path: Path) -> None:

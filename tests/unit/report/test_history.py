@@ -86,7 +86,7 @@ def test_the_command_shows_it(project: Project, tmp_path: Path) -> None:
     drawn = run("history", project.root, "--last", "2", "--output", tmp_path / "history.svg", *AT)
     assert (drawn.returncode, drawn.stdout) == (0, "")
     ElementTree.parse(tmp_path / "history.svg")
-    old = run("history", project.root, "--last", "1", *AT, PYTHONIOENCODING="ascii")
+    old = run("history", project.root, "--last", "1", *AT, encoding="ascii")
     assert old.returncode == 0
     assert old.stdout.isascii()
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from trueline.errors import BadInput
 from trueline.guidance.record import added
@@ -96,6 +96,7 @@ values: st.SearchStrategy[Any] = st.recursive(
 )
 
 
+@settings(max_examples=50)
 @given(
     st.lists(st.dictionaries(words, values, min_size=1, max_size=3), max_size=3),
     st.dictionaries(words, values, max_size=3),

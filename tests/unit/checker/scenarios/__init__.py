@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from trueline.maturity.prose import STARTERS
+from unit.checker.building import TEMPLATE
+
 Change = Callable[..., Any]
 KNOWN: dict[tuple[str, str], Change] = {}
 
@@ -28,3 +31,9 @@ class Scenarios:
         """Register one-line changes; underscores of the keywords stand for hyphens."""
         for name, change in changes.items():
             self(name.replace("_", "-"))(change)
+
+
+def shipped(path: str) -> str:
+    """Return a page as the template ships it, or as `trueline start` writes it."""
+    found = next(top / path for top in (TEMPLATE, STARTERS) if (top / path).is_file())
+    return found.read_text("utf-8")

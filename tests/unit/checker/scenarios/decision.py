@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from unit.checker.building import Project, shipped
+from unit.checker.building import Project
 from unit.checker.tracking import RUNS, store
 
-from . import Scenarios
+from . import Scenarios, shipped
 
 RECORD = "docs/adr/0001-baseline.md"
 BASELINE, LOGISTIC, TREES = RUNS

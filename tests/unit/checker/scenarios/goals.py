@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from unit.checker.building import Project, shipped
+from unit.checker.building import Project
 
-from . import Scenarios
+from . import Scenarios, shipped
 from .features import side_commit
 from .signing import record, review, unsign
 

@@ -22,7 +22,7 @@ def manifest(project: Project, **fields: Any) -> None:
 
 
 def one(project: Project, place: int, **fields: Any) -> None:
-    """Change one deployment: 0 is the oldest, -1 the newest."""
+    """Change one deployment: -1 is the newest, -10 the oldest that counts."""
 
     def change(found: Events) -> Events:
         found_ = sorted(filter(deployed, found), key=lambda event: str(event["ts"]))
@@ -42,7 +42,7 @@ scenario.simply(
     no_events=lambda p: p.evidence.pop(EVENTS),
     dirty_model=lambda p: manifest(p, git_dirty=True),
     image_tag=lambda p: one(p, -1, image_digest="churn:v1.2.0"),
-    tenth_event=lambda p: one(p, 0, data_version=None),
+    tenth_event=lambda p: one(p, -10, data_version=None),
     dead_commit=lambda p: one(p, -1, git_sha="0123456789abcdef0123456789abcdef01234567"),
     local_events=lambda p: update(p, deployed, source="local"),
     eleventh=lambda p: events(p, eleventh),

@@ -29,9 +29,9 @@ scenario = Scenarios("2.2.9")
 def drill(project: Project, **fields: Any) -> None:
     """Make a changed drill the only rollback event; None takes a field out."""
     rows = [json.loads(line) for line in project.evidence[EVENTS].splitlines()]
-    (drilled,) = (row for row in rows if row["type"] == "rollback")
-    drilled.update(fields)
-    kept = [{k: v for k, v in row.items() if row is not drilled or v is not None} for row in rows]
+    for row in (row for row in rows if row["type"] == "rollback"):
+        row.update(fields)
+    kept = [{k: v for k, v in row.items() if v is not None} for row in rows]
     project.evidence[EVENTS] = "".join(json.dumps(row) + "\n" for row in kept)
 
 

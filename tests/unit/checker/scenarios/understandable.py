@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from unit.checker.building import Project, shipped
+from unit.checker.building import Project
 
-from . import Scenarios
+from . import Scenarios, shipped
 from .signing import record, review, unsign
 
 PAGE, FEATURES, LOCAL = (

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
+from pathlib import PurePosixPath
 
 from ....evidence.alerting import tested
 from ....evidence.document import text
@@ -72,7 +74,7 @@ class InfrastructureIsWatched(Probe):
         proof = _tested(snapshot, watching, places)
         if isinstance(proof, Finding):
             return proof
-        drills = [e for e in snapshot.runs.newest("alert_test") if e.at and e.at <= snapshot.now]
+        drills = [e for e in snapshot.runs.dated("alert_test") if e.at and e.at <= snapshot.now]
         by_ci = [event for event in drills if event.ci]
         if not by_ci:
             gap = (
@@ -124,13 +126,11 @@ def _tested(
     if untested:
         return weak(f"no test of the rules sees an alert on {untested[0]} fire", *places)
 
-    def wanted(words: tuple[str, ...]) -> bool:
-        named = [word.removeprefix("./") for word in words[3:]]
-        return words[:3] == ("promtool", "test", "rules") and any(
-            name in files or "*" in name or "$" in name for name in named
-        )
-
-    checked = stepping(snapshot, wanted, judged=lambda path: path.startswith("monitoring/"))
+    checked = stepping(
+        snapshot,
+        lambda words: _tests(words, files),
+        judged=lambda path: path.startswith("monitoring/"),
+    )
     if checked.place:
         return checked.place
     by_pytest = list(_by_pytest(snapshot))
@@ -139,8 +139,20 @@ def _tested(
     return weak(f"the tests of the rules (promtool): {checked.gap}", *checked.at, *places)
 
 
+def _tests(words: tuple[str, ...], files: list[str]) -> bool:
+    """True for `promtool test rules` of one of the files, in a container or not."""
+    pairs = list(pairwise(words))
+    if words[0] == "echo" or ("test", "rules") not in pairs:
+        return False
+    at = pairs.index(("test", "rules"))
+    names = {PurePosixPath(path).name for path in files}
+    return any("promtool" in word for word in words[:at]) and any(
+        PurePosixPath(word).name in names or "*" in word or "$" in word for word in words[at + 2 :]
+    )
+
+
 def _fires(snapshot: Snapshot, path: str) -> frozenset[str]:
-    return tested(snapshot.pages.yaml(path).value)
+    return tested(snapshot.pages.yaml(path).value, snapshot.alerts.path)
 
 
 def _by_pytest(snapshot: Snapshot) -> Iterator[Place]:

@@ -25,6 +25,7 @@ _DETECTS = re.compile(
     r"(^|_)(flags?|outliers?|uncertain(ty)?|anomal(y|ies)|novelty|in_domain|out_of_domain"
     r"|out_of_range|low_certainty|doubts?)(_|$)"
 )
+_PREDICTS = re.compile(r"/(serving|serve|api|batch|inference|predict(or|ions?)?)[/.]")
 # A personal column can be told by none of these: letters, digits, dashes, as ids are made of.
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 SECTIONS = ("guard", "outliers", "uncertainty")
@@ -97,17 +98,18 @@ def _detectors(snapshot: Snapshot) -> Iterator[Function]:
         if _DETECTS.search(function.name) and any(
             function.name in names
             for path, names in snapshot.modules.calls.items()
-            if re.search(r"/(serving|serve|api|batch|inference|predict\w*)[/.]", path)
-            and path != function.path
+            if _PREDICTS.search(path) and path != function.path
         ):
             yield function
 
 
 def _logged(snapshot: Snapshot, detector: Function) -> bool:
+    """True when a log that the predicting code uses has a word for what the detector found."""
+    predicting = [path for path in snapshot.modules.imports if _PREDICTS.search(path)]
     return any(
         re.search(r"log|store|record", path.rpartition("/")[2])
-        and any(_DETECTS.search(word) for word in words if len(word) < 40)
-        for path, words in snapshot.modules.words.items()
+        and any(_DETECTS.search(word) for word in snapshot.modules.words[path] if len(word) < 40)
+        for path in snapshot.modules.reach(predicting)
         if path != detector.path
     )
 

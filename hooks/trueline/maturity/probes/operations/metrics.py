@@ -36,8 +36,10 @@ class MetricsAreMonitored(Probe):
         if not logging:
             return missing("no stage of the pipeline logs its metrics to tracking", place)
         body = mapping(params.value)
-        metric = text(mapping(body.get("evaluate")).get("metric")) or text(body.get("metric"))
-        if not metric:
+        evaluate = mapping(body.get("evaluate"))
+        named = evaluate.get("metric", evaluate.get("metrics", body.get("metric")))
+        metrics = [text(name) for name in sequence(named) if text(name)]
+        if not metrics:
             return missing(f"{PARAMS} does not name the metric (evaluate.metric)", place)
         limits = [
             name
@@ -47,14 +49,14 @@ class MetricsAreMonitored(Probe):
         ]
         if not limits:
             return missing(f"{PARAMS} sets no limit to a metric (gate)", Place(PARAMS), place)
-        places = [place, Place(logging[0]), Place(PARAMS, None, metric)]
+        places = [place, Place(logging[0]), Place(PARAMS, None, ", ".join(metrics))]
         report = by_ci(snapshot, "metrics_trend", *places)
         if isinstance(report, Finding):
             return report
-        return self._followed(snapshot, report, metric, places)
+        return self._followed(snapshot, report, metrics, places)
 
     def _followed(
-        self, snapshot: Snapshot, report: Report, metric: str, places: list[Place]
+        self, snapshot: Snapshot, report: Report, metrics: list[str], places: list[Place]
     ) -> Finding:
         here = Place(report.where)
         entries = {
@@ -72,8 +74,11 @@ class MetricsAreMonitored(Probe):
         if newest not in entries and report.at and since <= report.at:
             return weak(f"{report.where} leaves out version {newest}", here, *places)
         for version, body in entries.items():
-            if number(mapping(body.get("metrics")).get(metric)) is None:
-                return weak(f"{report.where} has no {metric} of version {version}", here, *places)
+            known = mapping(body.get("metrics"))
+            absent = [name for name in metrics if number(known.get(name)) is None]
+            if absent:
+                reason = f"{report.where} has no {absent[0]} of version {version}"
+                return weak(reason, here, *places)
         count = int(number(report.body.get("k")) or self.entry.number("versions"))
         before = sorted(
             (v for v in made if report.at and made[v] <= report.at), key=made.__getitem__
@@ -81,7 +86,7 @@ class MetricsAreMonitored(Probe):
         absent = [version for version in before[-max(count, 2) :] if version not in entries]
         if absent:
             return weak(f"{report.where} leaves out version {absent[0]}", here, *places)
-        said = f"{metric} of {len(entries)} versions is stored and followed"
+        said = f"{', '.join(metrics)} of {len(entries)} versions: stored and followed"
         return found(said, here, *places)
 
 
@@ -103,7 +108,7 @@ def _made(snapshot: Snapshot, entries: dict[str, dict[str, object]]) -> dict[str
     """Return when each version was made, by the report itself and by what CI's events name."""
     first = datetime.min.replace(tzinfo=snapshot.now.tzinfo)
     made = {version: moment(body.get("created_at")) or first for version, body in entries.items()}
-    events = snapshot.runs.newest("gate_decision", "model_registered", "model_deployed")
+    events = snapshot.runs.dated("gate_decision", "model_registered", "model_deployed")
     for event in events:
         version = text(event.fields.get("model_version"))
         accepted = text(event.fields.get("status")) in ("success", "")

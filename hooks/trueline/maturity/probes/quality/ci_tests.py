@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ....evidence.snapshot import Snapshot
 from ....evidence.workflows import Workflow
 from ...ci import shut
@@ -28,10 +30,17 @@ class CiRunsTests(Probe):
             if reason:
                 shut_out.append(f"{workflow.path}: {reason}")
                 continue
-            for place, ignored in _jobs(workflow):
-                if ignored is None:
-                    return self._at_work(snapshot, place)
-                weaker.append(weak(ignored, place, remedy="let the job fail with its tests"))
+            runs = _runs(workflow, snapshot)
+            sure = [run for run in runs if run.ignored is None]
+            # Tests may be spread over jobs; a job that runs a few of them alone is not the tests.
+            if sure and _enough(sure, snapshot):
+                return self._at_work(snapshot, sure[0].place)
+            if _enough(runs, snapshot):
+                weaker += [
+                    weak(run.ignored, run.place, remedy="let the job fail with its tests")
+                    for run in runs
+                    if run.ignored
+                ]
             opaque += [
                 unseen(
                     f"job '{job.id}' calls {job.opaque}, which lies elsewhere",
@@ -57,11 +66,40 @@ class CiRunsTests(Probe):
         return found("CI runs the tests; its report is on branch evidence", place, *proof.places)
 
 
-def _jobs(workflow: Workflow) -> list[tuple[Place, str | None]]:
-    """Return where tests run, with the reason why a failure would not show, the best first."""
-    found_: list[tuple[Place, str | None]] = []
+@dataclass(frozen=True)
+class _Run:
+    """One command that runs tests: where, why a failure would not show, and which files it runs."""
+
+    place: Place
+    ignored: str | None
+    covers: frozenset[str]
+
+
+def _runs(workflow: Workflow, snapshot: Snapshot) -> list[_Run]:
+    """Return the commands that run tests, those of all tests first."""
+    found_: list[_Run] = []
     for job in workflow.runnable("pull_request"):
         for step, command in job.running("pytest", "py.test"):
             if not command.has(*IDLE_PYTEST):
-                found_.append((at(step.location, f"job {job.id}"), command.swallowed))
-    return sorted(found_, key=lambda item: item[1] is not None)
+                here = at(step.location, f"job {job.id}")
+                found_.append(_Run(here, command.swallowed, _covers(command.words[1:], snapshot)))
+    return sorted(found_, key=lambda run: (run.ignored is not None, -len(run.covers)))
+
+
+def _enough(runs: list[_Run], snapshot: Snapshot) -> bool:
+    """True when the commands together run at least half of the test files."""
+    return len({path for run in runs for path in run.covers}) * 2 >= len(_test_files(snapshot))
+
+
+def _covers(words: tuple[str, ...], snapshot: Snapshot) -> frozenset[str]:
+    """Return the test files that the paths among the words of a command name; without any, all."""
+    every = _test_files(snapshot)
+    named = [word.partition("::")[0].removeprefix("./").rstrip("/") for word in words]
+    paths = [path for path in named if path and not path.startswith("-") and snapshot.has(path)]
+    if not paths:
+        return every
+    return frozenset(f for f in every for path in paths if f == path or f.startswith(f"{path}/"))
+
+
+def _test_files(snapshot: Snapshot) -> frozenset[str]:
+    return frozenset(case.path for case in snapshot.suite.cases)

@@ -14,7 +14,9 @@ from ...proof import tests
 
 PAGE = "docs/runbooks/security.md"
 # Probes and scrapers hold no key, and what these tell is not about data.
-_OPEN = re.compile(r"/(healthz?|readyz?|ready|livez?|live|alive|ping|metrics|status|version)(/|$)")
+_OPEN = re.compile(
+    r"(/[\w-]+){0,2}/(healthz?|readyz?|livez?|alive|ping|metrics|status)(/(live|ready|startup))?/?"
+)
 _REFUSED = {401, 403}
 _REFUSED_WORDS = {"UNAUTHORIZED", "FORBIDDEN", "unauthorized", "forbidden"}
 
@@ -34,7 +36,12 @@ class AccessIsSecured(Probe):
         if not operations.value:
             return missing(f"there is no {operations.path} that describes the API")
         where = Place(operations.path)
-        open_to_all = [o for o in operations.value if not o.secured and not _OPEN.match(o.path)]
+        open_to_all = [
+            operation
+            for operation in operations.value
+            if not operation.secured
+            and not (operation.method in ("get", "head") and _OPEN.fullmatch(operation.path))
+        ]
         if open_to_all:
             name = f"{open_to_all[0].method.upper()} {open_to_all[0].path}"
             return missing(f"{operations.path}: {name} asks for no key", where)

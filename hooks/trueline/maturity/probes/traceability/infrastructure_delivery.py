@@ -5,9 +5,10 @@ from __future__ import annotations
 from ....evidence.infra import concerns
 from ....evidence.snapshot import Snapshot
 from ...cd import EVENTS, Doing, applies, doings, merging, unreadable
-from ...deployments import PRODUCTION, newest, outdated
+from ...deployments import PRODUCTION, newest, since
 from ...finding import Finding, Place, found, missing, old, weak
 from ...probe import Probe
+from ...proof import foreign
 
 KINDS = ("terraform", "kubernetes", "compose")
 
@@ -49,9 +50,10 @@ class MergeAppliesInfrastructure(Probe):
         last = newest(snapshot, "infra_deploy", lambda env: env in (*PRODUCTION, ""))
         if last.event is None:
             return weak(f"it is configured, but never seen to run: {last.gap}", place)
-        gap = outdated(last, snapshot, concerns)
-        if gap and "changed since" in gap:
-            return old(gap, place, *last.places)
-        if gap:
-            return weak(gap, place, *last.places)
+        reason = foreign(last.field("git_sha"), snapshot)
+        if reason:
+            return weak(f"the newest deployment {reason}", place, *last.places)
+        changed = since(last, snapshot, concerns)
+        if changed:
+            return old(f"{changed[0]} changed since it was last applied", place, *last.places)
         return found("CD applied the newest infrastructure", place, *last.places)

@@ -106,12 +106,10 @@ def _training(snapshot: Snapshot) -> frozenset[str]:
 
 
 def _called(helper: Function, snapshot: Snapshot, training: Iterable[str]) -> bool:
+    """True when training code calls the helper, or when it is itself the command that trains."""
     inside = frozenset(training)
-    return helper.path in inside and any(
-        helper.name in function.calls
-        and function.path in inside
-        and (function.path, function.line) != (helper.path, helper.line)
-        for function in snapshot.modules.functions
+    return helper.path in inside and (
+        bool(helper.command) or any(helper.name in snapshot.modules.calls[path] for path in inside)
     )
 
 

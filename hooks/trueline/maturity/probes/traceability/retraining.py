@@ -116,7 +116,8 @@ def _shows(path: str, snapshot: Snapshot) -> bool:
     """True when the evidence is tracked, or CI pushed it; a curve of a report needs two points."""
     plain = path.partition("#")[0].removeprefix("./").removeprefix("evidence:")
     if plain in snapshot.files:
-        return True
+        page = snapshot.pages.text(plain).value
+        return page is None or unwritten(plain, page, snapshot.released) is None
     return any(
         report.path == plain
         and report.place == BRANCH

@@ -12,6 +12,8 @@ from ...finding import Finding, Place, found, missing, unseen, weak
 from ...probe import Probe
 from ...proof import tests
 
+BY_HAND = ("workflow_dispatch", "release")
+
 
 class SameProcessEverywhere(Probe):
     """The same code and the same deploy process serve every environment."""
@@ -32,7 +34,7 @@ class SameProcessEverywhere(Probe):
         if len(code.settings) != 1:
             said = "no class" if not code.settings else f"{len(code.settings)} classes"
             return missing(
-                f"{said} of src/ read settings (BaseSettings), one should",
+                f"{said} below src/ read the settings, one should",
                 *(Place(path, line, name) for name, path, line in code.settings[:3]),
             )
         gap, places = _shared(snapshot)
@@ -88,9 +90,12 @@ def _about(name: str, given: str) -> bool:
 def _shared(snapshot: Snapshot) -> tuple[str, list[Place]]:
     """Say why not one workflow alone deploys every environment; '' when one does, and where."""
     listed: list[tuple[Doing, bool]] = []
-    for event in (*EVENTS, "workflow_dispatch", "release"):
+    for event in (*EVENTS, *BY_HAND):
         for workflow in merging(snapshot, event, ()):
             for doing, command in doings(workflow, event):
+                # A model that is promoted where it was trained reaches no environment yet.
+                if event in BY_HAND and not doing.job.environments:
+                    continue
                 if deploys(command, doing.step) or applies(command):
                     listed.append((doing, deploys(command, doing.step)))
     called = [doing for doing, _ in listed if doing.job.called and doing.job.environments]

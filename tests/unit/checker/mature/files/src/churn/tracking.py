@@ -4,6 +4,8 @@ import os
 
 import mlflow
 
+from .features import registry
+
 
 def tags() -> dict[str, str]:
     """Return the facts by which a run is found again."""
@@ -19,7 +21,16 @@ def tags() -> dict[str, str]:
     }
 
 
-def log_run(measured: dict[str, float]) -> None:
+def inputs(names: list[str]) -> dict[str, str]:
+    """Return which features a version takes, and from which state of the register."""
+    return {
+        "features.list": ",".join(names),
+        "features.registry_sha256": registry.digest(),
+    }
+
+
+def log_run(measured: dict[str, float], names: list[str]) -> None:
     """Log one trained model."""
     with mlflow.start_run(tags=tags()):
+        mlflow.set_tags(inputs(names))
         mlflow.log_metrics(measured)

@@ -5,7 +5,7 @@ from fastapi.testclient import TestClient
 
 @pytest.fixture
 def client():
-    return TestClient(create_app())
+    return TestClient(create_app(None))
 
 
 def test_a_request_leaves_a_log_record(client, tmp_path):

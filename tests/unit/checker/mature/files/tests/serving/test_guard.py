@@ -9,5 +9,5 @@ def test_each_doubt_is_flagged():
 
 
 def test_only_a_known_key_opens_the_api():
-    client = TestClient(create_app())
+    client = TestClient(create_app(None))
     assert client.post("/predict", json=[{}]).status_code == 401

@@ -11,6 +11,8 @@ class Source(pa.DataFrameModel):
 
     mean_radius: float = pa.Field(ge=0)
     mean_texture: float
+    mean_area: float
+    mean_smoothness: float
     seen_at: str
     malignant: int = pa.Field(isin=[0, 1])
 

@@ -3,8 +3,7 @@
 from fastapi import FastAPI, Header
 from prometheus_client import Counter, Histogram, make_asgi_app
 
-from ..features import derive
-from ..model import train
+from ..features import pipeline
 from ..monitoring import prediction_log
 from .access import known
 from .guard import Guard
@@ -13,7 +12,7 @@ REQUESTS = Counter("http_requests_total", "Requests.", ["method", "route", "code
 SECONDS = Histogram("http_request_duration_seconds", "Time of a request.", ["route"])
 
 
-def create_app() -> FastAPI:
+def create_app(model) -> FastAPI:
     """Return the app."""
     app = FastAPI()
 
@@ -28,7 +27,7 @@ def create_app() -> FastAPI:
         known(x_api_key, ["correct-horse-battery"])
         flags = Guard(6.0, 30.0).flags(rows)
         prediction_log.append(rows, 0.5, flags)
-        return [derive.ratio(train.train(1), 2) for _ in rows]
+        return pipeline.predict(model, rows)
 
     @app.get("/healthz")
     def healthz() -> str:
