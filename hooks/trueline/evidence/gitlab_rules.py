@@ -69,8 +69,8 @@ def by_rules(
             if when != "never":
                 walk.possible, walk.when = True, walk.when or when
                 walk.ignored = walk.ignored or ignored
-        elif when == "never":
-            return walk.end()
+        elif when == "never" or (when == "manual" and walk.paths):
+            return walk.end()  # by itself it runs for those files alone
         else:
             kept = walk.ignored or ignored
             return Verdict(None if walk.doubt else True, when, kept)

@@ -109,6 +109,7 @@ def test_without_merge_request_pipelines_that_of_the_branch_is_what_a_request_sh
         (f'rules: [{{if: "{MR}", changes: {{paths: [docs/*]}}}}]', ("docs/*",)),
         (f'rules: [{{if: "{MR}", changes: [a]}}, {{changes: [b]}}]', ("a", "b")),
         (f'rules: [{{if: "{MR}", changes: [a]}}, {{if: "{MR}"}}]', ()),
+        (f'rules: [{{if: "{MR}", changes: [a]}}, {{when: manual}}]', ("a",)),
         ("only: {refs: [merge_requests], changes: [src/**/*]}", ("src/**/*",)),
     ],
 )
