@@ -12,12 +12,11 @@ from typing import Any
 import pytest
 
 from tests.foreign import extract as facts_of
-from tests.foreign.extract import FACTS, dump, extract, git, shorten
+from tests.foreign.extract import dump, extract, git, shorten
 from tests.foreign.readers import read, words
-from tests.foreign.rebuild import MOST_COMMITS, load, neutral, rebuild
+from tests.foreign.rebuild import MOST_COMMITS, rebuild
 
 # Facts files are made where the test runs: what they say about others' repositories is not ours.
-STORED = sorted(FACTS.glob("*.yaml"))
 
 INVENTED = {
     ".github/workflows/ci.yml": """
@@ -232,17 +231,3 @@ def test_what_does_not_parse_is_none() -> None:
     assert read("a.yaml", "{% text %}\n") is None
     assert read("a.py", "def def\n") is None
     assert read("tox.ini", "[section\n") is None
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("path", STORED, ids=[path.stem for path in STORED])
-def test_each_stored_facts_file_comes_back(path: Path, tmp_path: Path) -> None:
-    facts = load(path)
-    made = again(facts, tmp_path)
-    was = {p: f for g in facts["contents"].values() for p, f in g.items()}
-    now = {p: f for g in made["contents"].values() for p, f in g.items()}
-    # A file whose contents are not among the facts (too large, too many) is one neutral line now.
-    for path_in_it in now.keys() - was.keys():
-        assert now.pop(path_in_it) == read(path_in_it, neutral(Path(path_in_it).suffix.lower()))
-    assert now == was
-    assert comparable(made | {"contents": was}) == comparable(facts | {"contents": was})

@@ -16,8 +16,8 @@ from whole_loop import live_through
 # by test_demo.
 WHOLE = {"task": "regression", "serving": "both"}
 BATCH = {"task": "classification", "serving": "batch"}
-EXPLORATION = {"phase": "exploration", "task": "classification"}
 LONG = [
+    {"phase": "exploration", "task": "classification"},
     {"phase": "exploration", "task": "regression"},
     {"task": "classification", "serving": "both"},
     BATCH,
@@ -32,7 +32,7 @@ def _id(answers: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize(
     "answers",
-    [WHOLE, EXPLORATION, *(pytest.param(one, marks=pytest.mark.long) for one in LONG)],
+    [WHOLE, *(pytest.param(one, marks=pytest.mark.long) for one in LONG)],
     ids=_id,
 )
 def test_lint_types_and_suite_are_green(

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from .files import WorkTree
-from .python import MOST, last_name, parsed
+from .python import MOST, children, last_name, parsed, walk
 
 _NAMES = re.compile(
     r"(?:(?:app|deploy|deployment|run|runtime|current|target|active)_?)?env(?:ironment)?(?:_?name)?"
@@ -59,7 +59,7 @@ def read(tree: WorkTree, known: Collection[str]) -> Branching:
             continue
         body = document.value
         asking += [Asking(path, line) for line in sorted(set(lines(body, named)))]
-        classes = [node for node in ast.walk(body) if isinstance(node, ast.ClassDef)]
+        classes = [node for node in walk(body) if isinstance(node, ast.ClassDef)]
         for node in classes:
             place = node.name, path, node.lineno
             if any(last_name(base) == "BaseSettings" for base in node.bases):
@@ -91,7 +91,7 @@ def _own(statements: list[ast.stmt]) -> Iterator[ast.AST]:
         node = waiting.pop()
         yield node
         if not isinstance(node, Function | ast.ClassDef):
-            waiting += ast.iter_child_nodes(node)
+            waiting += children(node)
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ class _Scope:
 
 
 def _values(pattern: ast.pattern) -> Iterator[ast.expr]:
-    return (node.value for node in ast.walk(pattern) if isinstance(node, ast.MatchValue))
+    return (node.value for node in walk(pattern) if isinstance(node, ast.MatchValue))
 
 
 def _variable(key: str, owner: str) -> bool:

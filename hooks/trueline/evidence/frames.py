@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .python import last_name
+from .python import last_name, walk
 
 # How people name a table of rows whose type nothing tells.
 _USUAL = re.compile(r"(?i)df|x|data|dataset|rows|table|x_\w+|df_\w+|\w*_df|\w*frame")
@@ -117,7 +117,7 @@ def _reads(value: ast.expr, name: str) -> bool:
         and isinstance(part.value, ast.Name)
         and part.value.id == name
         and bool(_key(part.slice))
-        for part in ast.walk(value)
+        for part in walk(value)
     )
 
 
@@ -131,5 +131,5 @@ def _key(node: ast.expr) -> str:
 
 def _answered(value: ast.expr) -> bool:
     return any(
-        isinstance(part, ast.Call) and last_name(part.func) in _ANSWERS for part in ast.walk(value)
+        isinstance(part, ast.Call) and last_name(part.func) in _ANSWERS for part in walk(value)
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from . import imports
 from .files import WorkTree
-from .python import last_name, modules
+from .python import last_name, modules, walk
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 # A body of fewer nodes is alike by chance; then name, arguments and docstring have to be alike too.
@@ -171,7 +171,7 @@ def _uses(node: ast.AST, scope: Scope, here: str) -> frozenset[str]:
     """Return the dotted names that a piece of code refers to; imports inside it count."""
     # A decorator says how a function is called, not what it calls.
     parts = node.body if isinstance(node, Definition) else [node]
-    nodes = [inside for part in parts for inside in ast.walk(part)]
+    nodes = [inside for part in parts for inside in walk(part)]
     inner = dict(scope)
     for inside in nodes:
         inner.update(_bound(inside, here))
@@ -226,7 +226,7 @@ def _commands(
 def _is_main(node: ast.stmt) -> bool:
     """True for `if __name__ == "__main__":`."""
     return isinstance(node, ast.If) and any(
-        isinstance(part, ast.Name) and part.id == "__name__" for part in ast.walk(node.test)
+        isinstance(part, ast.Name) and part.id == "__name__" for part in walk(node.test)
     )
 
 
@@ -257,7 +257,7 @@ def _idle(node: ast.stmt) -> bool:
 
 def _words(node: ast.AST) -> Iterator[str]:
     """Yield kinds and names in the order of the tree; half the cost of `ast.dump`."""
-    for part in ast.walk(node):
+    for part in ast.walk(node):  # with its operators: `a + b` is not `a - b`
         said = [
             value
             for key in ("id", "attr", "arg", "name", "module", "level", "op", "value")

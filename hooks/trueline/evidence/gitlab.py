@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from .document import Document, Malformed, mapping, sequence, text
 from .files import WorkTree
 from .gitlab_condition import Situation, situations
-from .gitlab_file import extended, flat, included, inherited
+from .gitlab_file import child, extended, flat, included, inherited, plain
 from .gitlab_rules import NOT, Verdict, by_refs, by_rules
 from .shell import Command, commands
 from .tasks import Tasks
@@ -79,7 +79,7 @@ def parse(
 ) -> tuple[Workflow, ...]:
     """Return the workflows that a whole `.gitlab-ci.yml` stands for."""
     constants = {
-        name: _plain(value)
+        name: plain(value)
         for name, value in mapping(body.get("variables")).items()
         if not isinstance(value, dict) or "value" in value
     }
@@ -145,7 +145,7 @@ def _entry(
     constants: dict[str, str],
 ) -> _Entry:
     defaults = inherited(body, whole)
-    own = {key: _plain(value) for key, value in mapping(whole.get("variables")).items()}
+    own = {key: plain(value) for key, value in mapping(whole.get("variables")).items()}
     image = whole.get("image", defaults.get("image"))
     image = text(mapping(image).get("name")) if isinstance(image, dict) else text(image)
     version = _IMAGE.search(_filled(image, {**constants, **own}))
@@ -154,7 +154,8 @@ def _entry(
     place = mapping(environment) if isinstance(environment, dict) else {"name": text(environment)}
     deploys = text(place.get("action")) not in _ELSEWHERE
     named = _filled(text(place.get("name")), {**constants, **own})
-    ignored = any(v.ignored for e, v in verdicts.items() if e in ("pull_request", "push"))
+    # A job that waits for a click may fail by GitLab's default; one that starts by itself may not.
+    ignored = any(v.ignored for e, v in verdicts.items() if e != "workflow_dispatch")
     job = Job(
         name,
         PATH,
@@ -162,7 +163,7 @@ def _entry(
         tuple(_steps(body, {**defaults, **whole}, line, version[1] if version else "")),
         condition=_condition(verdicts),
         ignored="its allow_failure ignores its failure" if ignored else None,
-        opaque=_child(whole.get("trigger")) if "trigger" in whole else None,
+        opaque=child(whole.get("trigger")) if "trigger" in whole else None,
         name=name,
         environments=(named,) if deploys and named else (),
         mints=bool(mapping(whole.get("id_tokens"))),
@@ -279,16 +280,6 @@ def _waiting(entry: _Entry, entries: list[_Entry], order: dict[str, int]) -> Job
     sure = {e.job.id for e in entries if runs <= e.sure}
     kept = [name for name, optional in entry.needs if not optional or name in sure]
     return replace(entry.job, needs=tuple(kept))
-
-
-def _child(trigger: object) -> str:
-    said = mapping(trigger)
-    place = text(trigger) or text(said.get("project")) or text(said.get("include"))
-    return place or "another pipeline"
-
-
-def _plain(value: object) -> str:
-    return text(mapping(value).get("value")) if isinstance(value, dict) else text(value)
 
 
 def _filled(word: str, known: Mapping[str, str]) -> str:

@@ -97,3 +97,15 @@ def flat(body: dict[str, object], value: object) -> list[object]:
         elif item is not None:
             found.append(item)
     return found
+
+
+def child(trigger: object) -> str:
+    """Return which pipeline a trigger starts, in words."""
+    said = mapping(trigger)
+    place = text(trigger) or text(said.get("project")) or text(said.get("include"))
+    return place or "another pipeline"
+
+
+def plain(value: object) -> str:
+    """Return a variable's value, which may be written with a description."""
+    return text(mapping(value).get("value")) if isinstance(value, dict) else text(value)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from .files import WorkTree
-from .python import last_name, modules
+from .python import last_name, modules, walk
 
 ROOT = "src/"
 _OTHERS = frozenset({"tests", "test", "docs", "notebooks", "scripts", "benchmarks", "examples"})
@@ -144,7 +144,7 @@ def statements(body: ast.AST) -> Iterator[ast.AST]:
 
 
 def _by_name(body: ast.AST) -> Iterator[str]:
-    for node in ast.walk(body):
+    for node in walk(body):
         if isinstance(node, ast.Call) and last_name(node.func) == "import_module":
             first = node.args[0] if node.args else None
             if isinstance(first, ast.Constant) and isinstance(first.value, str):

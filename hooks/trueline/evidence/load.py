@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from .files import WorkTree
-from .python import last_name, parsed
+from .python import last_name, parsed, walk
 
 _FOLDER = re.compile(r"(^|/)(load|stress|perf|performance|loadtests?)(/|_|-)|locust|k6")
 _SENDS = ("get", "post", "put", "patch", "delete", "request")
@@ -40,7 +40,7 @@ def read(tree: WorkTree) -> tuple[Scenario, ...]:
 
 def locust(body: ast.Module) -> int | None:
     """Return the line of a class for a user of locust whose task sends a request to a path."""
-    for node in ast.walk(body):
+    for node in walk(body):
         if isinstance(node, ast.ClassDef) and any(
             last_name(base).endswith(("User", "TaskSet")) for base in node.bases
         ):
@@ -56,7 +56,7 @@ def _is_task(node: ast.FunctionDef) -> bool:
 
 
 def _sends(node: ast.FunctionDef) -> bool:
-    calls = [part for part in ast.walk(node) if isinstance(part, ast.Call)]
+    calls = [part for part in walk(node) if isinstance(part, ast.Call)]
     return any(
         isinstance(call.func, ast.Attribute)
         and call.func.attr in _SENDS

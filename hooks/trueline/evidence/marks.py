@@ -9,6 +9,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Sequence
 
+from .python import walk
+
 MARKER = "ml_test"
 DEEP = 20  # names that lead to names; more is no way to write a marker
 NOTHING: frozenset[str] = frozenset()
@@ -37,7 +39,7 @@ class Marks:
     def _marked(self, node: ast.expr) -> frozenset[str]:
         """Return the ids of every marker in an expression, those of `pytest.param` included."""
         found: set[str] = set()
-        for part in ast.walk(node):
+        for part in walk(node):
             if isinstance(part, ast.Call) and self._is_marker(part.func):
                 values = [*part.args, *(keyword.value for keyword in part.keywords)]
                 found |= NOTHING.union(*map(self._said, values))
@@ -53,7 +55,7 @@ class Marks:
     def _said(self, node: ast.expr) -> frozenset[str]:
         """Return the strings that an argument gives: itself, a list's, those behind a name."""
         found: set[str] = set()
-        for part in ast.walk(node):
+        for part in walk(node):
             if isinstance(part, ast.Constant) and isinstance(part.value, str):
                 found.add(part.value)
             elif isinstance(part, ast.Name) and part.id in self._names:

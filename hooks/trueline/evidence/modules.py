@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from .document import Document, mapping
 from .environment import toml
 from .files import WorkTree
-from .python import MOST, last_name, parsed
+from .python import MOST, children, last_name, parsed
 
 # Tests, notebooks and documents use the code; they are no part of it.
 _OTHER = ("tests", "test", "docs", "notebooks", "examples", "benchmarks")
@@ -181,7 +181,7 @@ class _File:
                 for parts in around:
                     parts.texts.add(node.value)
             if not isinstance(node, _LEAVES):
-                waiting += [(child, around) for child in ast.iter_child_nodes(node)]
+                waiting += [(child, around) for child in children(node)]
         self.imports, self.calls, self.words = (
             frozenset(imports),
             frozenset(calls),

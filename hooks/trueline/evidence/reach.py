@@ -8,7 +8,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from .python import last_name
+from .python import last_name, walk
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -121,7 +121,7 @@ class Reader:
 
 
 def _read(definition: Definition) -> Uses:
-    nodes = list(ast.walk(definition))
+    nodes = list(walk(definition))
     names = frozenset(_names(nodes))
     attributes = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
     values = [node.value for node in nodes if isinstance(node, ast.Constant)]
@@ -149,7 +149,7 @@ def asserts(node: ast.AST) -> bool:
     about nothing.
     """
     if isinstance(node, ast.Assert):
-        return any(isinstance(p, ast.Name | ast.Call | ast.Attribute) for p in ast.walk(node.test))
+        return any(isinstance(p, ast.Name | ast.Call | ast.Attribute) for p in walk(node.test))
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name):
         name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
         return name in ("raises", "warns") or (name.startswith("assert") and bool(node.args))
@@ -170,6 +170,6 @@ def _fixtures(definition: Definition, nodes: list[ast.AST]) -> set[str]:
     return named | {
         node.value
         for decorator in definition.decorator_list
-        for node in ast.walk(decorator)
+        for node in walk(decorator)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }

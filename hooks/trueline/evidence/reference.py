@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from . import imports, yamltext
 from .document import mapping, sequence, text
 from .files import WorkTree
-from .python import parsed
+from .python import parsed, walk
 
 MKDOCS = ("mkdocs.yml", "mkdocs.yaml")
 SPHINX = ("docs/conf.py", "docs/source/conf.py", "doc/conf.py", "doc/source/conf.py")
@@ -132,6 +132,6 @@ def _extensions(body: ast.Module) -> Iterator[str]:
         if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)) and node.value is not None:
             heads = node.targets if isinstance(node, ast.Assign) else [node.target]
             if any(isinstance(head, ast.Name) and head.id == "extensions" for head in heads):
-                for part in ast.walk(node.value):
+                for part in walk(node.value):
                     if isinstance(part, ast.Constant) and isinstance(part.value, str):
                         yield part.value

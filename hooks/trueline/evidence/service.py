@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from .document import mapping, sequence, text
 from .files import WorkTree
-from .python import last_name, parsed
+from .python import last_name, parsed, walk
 
 _ROUTES = ("get", "post", "put", "route", "api_route", "add_route", "add_api_route", "mount")
 _METRICS = ("Counter", "Histogram", "Summary", "Gauge")
@@ -47,7 +47,7 @@ def read(tree: WorkTree) -> Service:
         if document.value is None:
             broken.append((path, document.problem or "tracked, but not in the work tree"))
         else:
-            nodes += ast.walk(document.value)
+            nodes += walk(document.value)
     calls = [node for node in nodes if isinstance(node, ast.Call)]
     commands = _commands(tree, broken)
     return Service(
@@ -138,7 +138,7 @@ def _commands(tree: WorkTree, broken: list[tuple[str, str]]) -> dict[str, str]:
         if document.value is None:
             broken.append((path, document.problem or "tracked, but not in the work tree"))
             continue
-        for node in ast.walk(document.value):
+        for node in walk(document.value):
             found.update(dict.fromkeys(_named_commands(node), path))
     return found
 

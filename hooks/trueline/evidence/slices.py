@@ -13,7 +13,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from .statements import INNER, Definition, Said, blocks, chain, ends, expressions, live, said, walk
+from .python import walk
+from .statements import INNER, Definition, Said, blocks, chain, ends, expressions, live, said
 
 _TESTED = (ast.If, ast.While, ast.Match)
 HASHES = re.compile(

@@ -12,7 +12,7 @@ from functools import cached_property
 from . import frames, imports
 from .files import WorkTree
 from .frames import Column
-from .python import MOST, last_name, parsed
+from .python import MOST, last_name, parsed, walk
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _HOPS = 10  # of a name that one module hands on to the next
@@ -149,7 +149,7 @@ class _Module:
     def __init__(self, name: str, path: str, body: ast.Module) -> None:
         self.name, self.path = name, path
         # Each statement at the top with all nodes in it; walking the trees is most of the work.
-        self.walked = [(node, list(ast.walk(node))) for node in _top(body.body)]
+        self.walked = [(node, list(walk(node))) for node in _top(body.body)]
         self.silent = {
             id(part.value)
             for _, nodes in self.walked

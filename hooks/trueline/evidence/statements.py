@@ -6,26 +6,12 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from .python import children, walk
+
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _EXITS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 DEEPEST = 12  # attributes of a chain; what comes after them says no more
-# They hold nothing that is asked for, and are half of all nodes.
-_LEAVES = (ast.expr_context, ast.operator, ast.cmpop, ast.boolop, ast.unaryop)
-
-
-def walk(*nodes: ast.AST) -> Iterator[ast.AST]:
-    """Yield nodes and all that is in them, in no order; twice as fast as `ast.walk`."""
-    waiting = list(nodes)
-    while waiting:
-        node = waiting.pop()
-        yield node
-        for name in node._fields:
-            value = getattr(node, name, None)
-            if isinstance(value, list):
-                waiting += [part for part in value if isinstance(part, ast.AST)]
-            elif isinstance(value, ast.AST) and not isinstance(value, _LEAVES):
-                waiting.append(value)
 
 
 def chain(node: ast.AST) -> str:
@@ -132,7 +118,7 @@ def expressions(node: ast.stmt) -> list[ast.expr]:
         return [*node.decorator_list, *node.args.defaults, *given]
     if isinstance(node, ast.ClassDef):
         return [*node.decorator_list, *node.bases]
-    found = [part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr)]
+    found = [part for part in children(node) if isinstance(part, ast.expr)]
     if isinstance(node, ast.With | ast.AsyncWith):
         found += [item.context_expr for item in node.items]
     if isinstance(node, ast.Match):

@@ -13,6 +13,7 @@ from . import reach
 from .files import WorkTree
 from .marks import Marks
 from .python import parsed as parsed_module
+from .python import walk
 from .reach import Reader, Scope
 
 _SKIPS = ("skip", "skipif", "xfail")
@@ -130,7 +131,7 @@ class _File:
 
 
 def _numbers(node: Function) -> frozenset[int]:
-    values = (part.value for part in ast.walk(node) if isinstance(part, ast.Constant))
+    values = (part.value for part in walk(node) if isinstance(part, ast.Constant))
     return frozenset(value for value in values if isinstance(value, int))
 
 
@@ -140,7 +141,7 @@ def _marked(body: list[ast.stmt]) -> bool:
         if (
             isinstance(node, ast.Assign)
             and any(isinstance(t, ast.Name) and t.id == "pytestmark" for t in node.targets)
-            and any(_skips(part) for part in ast.walk(node.value))
+            and any(_skips(part) for part in walk(node.value))
         ):
             return True
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and _skips(node.value):

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, field
 
 from .document import mapping, sequence, text
+from .python import walk
 from .shell import Command, commands
 
 _NOX_VERBS: dict[str, tuple[str, ...]] = {"run": (), "install": ("pip", "install")}
@@ -124,7 +125,7 @@ def nox(noxfile: str) -> dict[tuple[str, str], tuple[Command, ...]]:
     for function in (node for node in tree.body if isinstance(node, ast.FunctionDef)):
         calls = [
             node
-            for node in ast.walk(function)
+            for node in walk(function)
             if isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
             and node.func.attr in ("run", "install")

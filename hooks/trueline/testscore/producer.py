@@ -9,7 +9,7 @@ from ..evidence.junit import TestRun
 from ..evidence.runs import Record
 from ..evidence.shell import Command
 from ..evidence.snapshot import Snapshot
-from ..evidence.workflows import Workflow, surely
+from ..evidence.workflows import FOLDER, Workflow, surely
 from ..maturity.finding import Place, at
 from ..maturity.proof import IDLE_PYTEST
 
@@ -22,8 +22,8 @@ def producer(report: Record[TestRun], snapshot: Snapshot) -> tuple[Place | None,
     steps = list(_steps(snapshot))
     name = PurePosixPath(report.path).name
     named = [step for step in steps if _written(step[0]) == name]
-    # A command that names no report may get its name from pytest's own configuration.
-    mine = named or [step for step in steps if _written(step[0]) == ""]
+    # Where no command names any report, the name may stand in pytest's own configuration.
+    mine = named or ([] if any(_written(step[0]) for step in steps) else steps)
     for _, place, gap in mine:
         if gap is None:
             return place, ""
@@ -54,7 +54,9 @@ def _by_hand(workflow: Workflow, event: str, snapshot: Snapshot) -> str | None:
     if event not in BY_ITSELF:
         return f"{workflow.path} runs it only on {event}"
     if event == "schedule":
-        return None if any(trigger.crons) else f"{workflow.path} names no time for its schedule"
+        # GitLab keeps the times of its schedules outside the file.
+        timed = any(trigger.crons) or not workflow.path.startswith(FOLDER)
+        return None if timed else f"{workflow.path} names no time for its schedule"
     if not trigger.lets_branch(snapshot.branch):
         return f"{workflow.path} leaves out {snapshot.branch}"
     return None

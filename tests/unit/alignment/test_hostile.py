@@ -27,8 +27,8 @@ def _ways(row: dict[str, Any]) -> list[str]:
 
 
 CASES = [
-    # The second way of the same answer is left to the full lane.
-    pytest.param(row, way, id=f"{row['id']}-{way}", marks=[pytest.mark.slow] if number else [])
+    # The second way of the same answer is left to the long lane.
+    pytest.param(row, way, id=f"{row['id']}-{way}", marks=[pytest.mark.long] if number else [])
     for row in ROWS
     for number, way in enumerate(_ways(row))
 ]
@@ -202,7 +202,6 @@ def _sound(project: Path, row: dict[str, Any]) -> None:
 ALSO = [pytest.param(row, id=row["id"]) for row in ROWS if row.get("copier") == "also"]
 
 
-@pytest.mark.slow
 @pytest.mark.slow
 @pytest.mark.parametrize("row", ALSO)
 def test_copier_itself_says_the_same(

@@ -57,9 +57,10 @@ MARKED: dict[str, Node] = {
 BY_OPERATE = {test: node for test, node in MARKED.items() if test.startswith("mon")}
 BY_CI = {test: node for test, node in MARKED.items() if test not in BY_OPERATE}
 
+_FEATURES = ("mean_radius", "mean_texture", "mean_area", "mean_smoothness")
 _MATCH = {"mean_radius": {"match": 1.0}}
 REPORTS: dict[str, dict[str, Any]] = {
-    "feature_value": {"features": {"mean_radius": {"ms": 1}, "mean_texture": {"ms": 2}}},
+    "feature_value": {"features": {name: {"ms": 1} for name in _FEATURES}},
     "retention": {"scanned": ["data/raw", "data/predictions"], "deleted": []},
     "search": {"study": "01J", "trials": [{"score": 0.9}], "on_edge": []},
     "metrics": {"candidate": {"roc_auc": 0.92}, "baseline": {"roc_auc": 0.8}},

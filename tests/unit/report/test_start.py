@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import subprocess
 import sys
@@ -103,7 +104,11 @@ def test_a_full_disk_leaves_nothing_behind(project: Project) -> None:
     before = sorted(project.root.rglob("*"))
     path = free(project)
     command = [sys.executable, "-m", "trueline.cli", "start", path, project.root]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=small)
+    # Python would leave its own bytecode cut off, for whoever imports it next.
+    env = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, preexec_fn=small, env=env
+    )
     assert f"cannot write {path}: File too large" in refused(done)
     assert sorted(project.root.rglob("*")) == before
 

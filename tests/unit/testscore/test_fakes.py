@@ -57,6 +57,8 @@ def elsewhere(project: Project) -> None:
 
 def only_collected(project: Project) -> None:
     project.edit("pyproject.toml", '"pytest ', '"pytest --collect-only ', every=True)
+    ci = ".github/workflows/ci.yml"
+    project.edit(ci, "pytest tests/features", "pytest --collect-only tests/features")
 
 
 def all_sample_by_params(project: Project) -> None:
@@ -139,6 +141,29 @@ def scored(
 def test_a_fake_earns_no_more(scored: dict[str, Scored], most: float, test: str) -> None:
     assert scored[test].points == most, scored[test].reason
     assert scored[test].remedy is not None
+
+
+GITLAB = """
+test:
+  script: [uv run poe test]
+  rules:
+    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
+monitor:
+  script: [uv run poe ml-tests]
+  rules:
+    - if: $CI_PIPELINE_SOURCE == "schedule"
+"""
+
+
+def test_pipelines_of_gitlab_count_as_well(project: Project) -> None:
+    project.remove(".github/workflows")
+    project.write(".gitlab-ci.yml", GITLAB)
+    project.edit(".copier-answers.yml", "forge: github", "forge: gitlab")
+    assert {one.points for one in score(project.snapshot()).tests} == {1}
+    swallowed = GITLAB.replace("monitor:\n", "monitor:\n  allow_failure: true\n")
+    project.write(".gitlab-ci.yml", swallowed)
+    points = {one.test.section: one.points for one in score(project.snapshot()).tests}
+    assert points == {"data": 1, "model": 1, "infra": 1, "monitoring": 0.5}
 
 
 def test_no_rules_or_no_receiver_is_no_route(project: Project) -> None:

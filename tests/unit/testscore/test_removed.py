@@ -126,7 +126,8 @@ def test_its_report_is_spoilt(whole: Snapshot, test: MlTest, how: str) -> None:
 
 def test_a_report_names_every_feature(whole: Snapshot) -> None:
     def short(report: Any) -> Any:
-        return replace(report, body={**report.body, "features": {"mean_radius": {"ms": 1}}})
+        kept = {k: v for k, v in report.body["features"].items() if k != "mean_texture"}
+        return replace(report, body={**report.body, "features": kept})
 
     found = score(replace(whole, runs=reports(whole, "feature_value", short)))
     reasons = [one.reason for one in found.tests if one.points == 0.5]
