@@ -45,7 +45,7 @@ def test_ci_on_main_checks_everything_and_publishes_the_evidence(
     assert "## Maturity: core " in card
     assert "- [x] 3.2.1 " in card
     assert "- [ ] 2.2.9 " in card
-    assert card == _published(fresh_machine, "checklist.md")
+    assert card.strip() == _published(fresh_machine, "checklist.md")
 
     origin = fresh_machine.root / "origin.git"
     head = fresh_machine.git("rev-parse", "main", cwd=origin)

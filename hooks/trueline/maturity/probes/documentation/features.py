@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ....evidence.snapshot import Snapshot
-from ...finding import Finding, Place, found, missing, unseen, weak
+from ...finding import Finding, Place, missing, unseen
+from ...inputs import held
 from ...probe import Probe
-from ...proof import foreign
 
 
 class FeaturesAreDefined(Probe):
@@ -36,26 +36,15 @@ class FeaturesAreDefined(Probe):
                 return missing(
                     f"{feature.name} lacks {lacks}", Place(documented.path, feature.line or None)
                 )
-        return self._used(snapshot, names, Place(documented.path, None, f"{len(names)} features"))
-
-    def _used(self, snapshot: Snapshot, names: frozenset[str], place: Place) -> Finding:
-        remedy = "run the pipeline and promote a model, so that its inputs can be compared"
-        gap = "no model's inputs were seen"
-        for signature in snapshot.columns.signatures:
-            here = Place(signature.path)
-            reason = foreign(signature.commit, snapshot)
-            if not signature.features:
-                gap = f"{signature.path} lists no input"
-            elif reason:
-                gap = f"{signature.path} {reason}"
-            elif signature.features <= names:
-                return found("documented, typed and used alike", place, here)
-            else:
-                strange = ", ".join(sorted(signature.features - names)[:3])
-                return weak(
-                    f"{signature.path} takes {strange}, which is not documented", place, here
-                )
-        return weak(gap, place, remedy=remedy)
+        return held(
+            snapshot.columns.signatures,
+            names,
+            snapshot,
+            Place(documented.path, None, f"{len(names)} features"),
+            good="documented, typed and used alike",
+            strange="which is not documented",
+            remedy="run the pipeline and promote a model, so that its inputs can be compared",
+        )
 
 
 def _difference(names: frozenset[str], columns: frozenset[str]) -> str:

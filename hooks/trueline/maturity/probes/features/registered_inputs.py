@@ -6,10 +6,10 @@ from pathlib import PurePosixPath
 
 from ....evidence.columns import Signature
 from ....evidence.snapshot import Snapshot
-from ...finding import Finding, Place, found, missing, unseen, weak
+from ...finding import Finding, Place, missing, unseen
+from ...inputs import held
 from ...parts import MODEL, broken, feature_modules, modules, training
 from ...probe import Probe
-from ...proof import foreign
 from ...registered import PATH, readers, unusable
 
 
@@ -39,24 +39,15 @@ class InputsAreRegistered(Probe):
                     f"{column.path} makes the column {column.name} itself",
                     Place(column.path, column.line),
                 )
-        return self._taken(snapshot, Place(taken[0].path, taken[0].line))
-
-    def _taken(self, snapshot: Snapshot, place: Place) -> Finding:
-        names = {feature.name for feature in snapshot.columns.registered}
-        gap = "no model's inputs were seen"
-        for signature in sorted(snapshot.columns.signatures, key=_age):
-            here = Place(signature.path)
-            reason = foreign(signature.commit, snapshot)
-            if not signature.features:
-                gap = f"{signature.path} lists no input"
-            elif reason:
-                gap = f"{signature.path} {reason}"
-            elif signature.features <= names:
-                return found("the model takes registered features only", here, place)
-            else:
-                strange = ", ".join(sorted(signature.features - names)[:3])
-                return weak(f"{signature.path} takes {strange}, unregistered", here, place)
-        return weak(gap, place, remedy="run the pipeline and promote a model")
+        return held(
+            sorted(snapshot.columns.signatures, key=_age),
+            {feature.name for feature in snapshot.columns.registered},
+            snapshot,
+            Place(taken[0].path, taken[0].line),
+            good="the model takes registered features only",
+            strange="unregistered",
+            remedy="run the pipeline and promote a model",
+        )
 
 
 def _age(signature: Signature) -> int:
