@@ -22,7 +22,7 @@ from machine import Machine, make_machine
 
 ROOT = Path(__file__).parents[2]
 CI = yaml.safe_load((ROOT / "template" / ".github" / "workflows" / "ci.yml").read_text())
-HERE, TOKEN = "acme/churn", "token-of-the-job"  # noqa: S105 (of a forge of this test)
+HERE, TOKEN = "acme/churn", "token-of-the-job"
 MARK = "<!-- trueline: diff -->"
 DIFF = (
     f"{MARK}\n## Maturity: core 3/41 → core 4/41\n\nwon `$(touch pwned)` ${{{{ github.token }}}}\n"
@@ -82,7 +82,7 @@ class _Answer(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(json.dumps(answer).encode())
 
-    do_GET = do_POST = do_PATCH = _do
+    do_GET = do_POST = do_PATCH = _do  # noqa: N815 (names of http.server)
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""

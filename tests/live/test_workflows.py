@@ -103,7 +103,6 @@ def test_a_broken_test_and_a_badly_formatted_file_fail_a_pull_request(
     # What the change wins and loses stands below the card; a fork's token may not comment it.
     said = (run.artifacts / "evidence" / "diff.md").read_text()
     assert said.startswith("<!-- trueline: diff -->\n## Maturity: core ")
-    assert "| lost | 3.2.2 " in said or "| worse | 3.2.2 " in said or "3.2.2" not in said
     assert said.strip() in run.summaries["card"]
     branches = fresh_machine.git("branch", "--list", cwd=fresh_machine.root / "origin.git")
     assert branches.split() == ["*", "main"]
