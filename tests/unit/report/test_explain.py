@@ -50,7 +50,7 @@ def test_the_command_tells_it_to_people_and_machines() -> None:
         entry.remedy.start,
         f"trueline attest {entry.id}",
     ):
-        assert part in done.stdout
+        assert part in " ".join(done.stdout.split())
     assert "\x1b" not in done.stdout
     data = json.loads(run("explain", entry.id, "--format", "json").stdout)
     assert (data["id"], data["kind"], data["schema"]) == (entry.id, "statement", 1)
