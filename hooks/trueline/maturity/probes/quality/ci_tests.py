@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ....evidence.snapshot import Snapshot
 from ....evidence.workflows import Workflow
-from ...ci import shut
+from ...ci import PUSH, shut
 from ...finding import Finding, Place, at, found, missing, unseen, weak
 from ...probe import Probe
 from ...proof import IDLE_PYTEST, tests
@@ -62,7 +62,8 @@ class CiRunsTests(Probe):
     def _at_work(self, snapshot: Snapshot, place: Place) -> Finding:
         proof = tests(snapshot, by_ci=True)
         if proof.run is None:
-            return weak(f"it is configured, but never seen to run: {proof.gap}", place)
+            gap = f"it is configured, but never seen to run: {proof.gap}"
+            return weak(gap, place, **PUSH)
         return found("CI runs the tests; its report is on branch evidence", place, *proof.places)
 
 

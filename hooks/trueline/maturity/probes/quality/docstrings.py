@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....evidence.snapshot import Snapshot
-from ...ci import stepping
+from ...ci import PUSH, stepping
 from ...finding import Finding, Place, found, missing, unseen, weak
 from ...probe import Probe
 
@@ -64,7 +64,7 @@ class CodeIsDocumented(Probe):
             gap = "CI builds the reference, but not in strict mode" if lenient.at else seen.gap
             return weak(gap if lenient.at else f"the reference: {gap}", *lenient.at, *places)
         if seen.place is None:
-            return weak(seen.gap, *seen.at, *places)
+            return weak(seen.gap, *seen.at, *places, **PUSH)
         return found("documented, and CI builds the reference", *seen.at, seen.place, *places)
 
 

@@ -41,7 +41,7 @@ class StagesAreTested(Probe):
         places = [Place(found_[0].path, found_[0].line, stage) for stage, found_ in cases.items()]
         proof = tests(snapshot, by_ci=False)
         if proof.run is None:
-            return weak(proof.gap, *places, remedy="run `poe test`")
+            return weak(proof.gap, *places, remedy="run `poe test --cov`")
         failing = [stage for stage, found_ in cases.items() if not proof.passed(found_)]
         if failing:
             return weak(f"no test of {', '.join(failing)} passed", *proof.places, *places)
@@ -53,7 +53,9 @@ class StagesAreTested(Probe):
         place = proof.run.place if proof.run else ""
         report = next((r for r in snapshot.runs.coverage if r.place == place), None)
         if report is None:
-            return weak("no reports/coverage.xml beside it", *proof.places, *places)
+            remedy = "run `poe test --cov`, or push and let CI do it"
+            gap = "no reports/coverage.xml beside it"
+            return weak(gap, *proof.places, *places, remedy=remedy)
         least = max(self.entry.number("line_rate"), _fail_under(snapshot) / 100)
         for stage in stages:
             lines = [
