@@ -68,7 +68,8 @@ def _authored(repository: Repository) -> Iterator[Authored]:
         repository.head,
         "--",
     )
-    for line in done.stdout.decode(errors="replace").splitlines():
+    # Git ends a line with \n alone; a name may hold what Python takes for a line's end as well.
+    for line in done.stdout.decode(errors="replace").split("\n"):
         parts = line.split("\0")
         if len(parts) == 3:
             yield Authored(parts[0].strip().lower(), parts[1].strip(), moment(parts[2]))
@@ -84,6 +85,6 @@ def _tags(repository: Repository) -> Iterator[Tag]:
         "--format=%(refname:strip=2)",
         "refs/tags",
     )
-    for name in done.stdout.decode(errors="replace").splitlines():
+    for name in done.stdout.decode(errors="replace").split("\n"):
         if version(name):
             yield Tag(name, version(name))
