@@ -15,6 +15,8 @@ COMMITS = 5_000
 TAGS = 500
 # v1.2.0, 1.2, release-1.2.0; what follows a release's number makes it a release to try.
 _VERSION = re.compile(r"(?:release[-/])?v?(\d+(?:\.\d+){1,3})(?:\+[\w.]+)?", re.IGNORECASE)
+# v20250625: a day is a version when the tag says so; without a word before it, it may be of data.
+_DAY = re.compile(r"(?:release[-/]v?|v)(20\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))", re.I)
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def read(repository: Repository) -> History:
 
 def version(name: str) -> str:
     """Return the version in a tag's name: 1.2.0 of v1.2.0; '' for any other tag."""
-    match = _VERSION.fullmatch(name)
+    match = _VERSION.fullmatch(name) or _DAY.fullmatch(name)
     return match[1] if match else ""
 
 

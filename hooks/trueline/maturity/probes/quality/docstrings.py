@@ -54,7 +54,7 @@ class CodeIsDocumented(Probe):
                 if made.config
                 else "neither mkdocs.yml nor docs/conf.py makes a reference out of the docstrings"
             )
-            return weak(gap, place)
+            return missing(gap, place)
         return self._built(snapshot, made.strict, place, Place(made.page, None, made.tool))
 
     def _built(self, snapshot: Snapshot, strict: bool, *places: Place) -> Finding:
