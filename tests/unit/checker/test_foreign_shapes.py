@@ -84,6 +84,16 @@ def without_reference(project: Project) -> None:
     project.remove("docs/reference.md")
 
 
+def pdoc_on_release(project: Project) -> None:
+    without_reference(project)
+    project.write("mise.toml", '[tasks.docs]\nrun = "uv run pdoc -o site src/churn"\n')
+    job = "{runs-on: ubuntu-latest, steps: [{run: mise run docs}]}"
+    project.write(
+        ".github/workflows/pages.yml",
+        f"on: {{release: {{types: [published]}}}}\njobs: {{docs: {job}}}\n",
+    )
+
+
 CASES: list[tuple[str, Outcome, Callable[[Project], object]]] = [
     ("2.2.2", MET, without_pipeline),
     ("2.2.2", UNMET, without_data_code),
@@ -101,6 +111,7 @@ CASES: list[tuple[str, Outcome, Callable[[Project], object]]] = [
     ("3.2.3", UNMET, other_ci("azure-pipelines.yml", "# nothing yet\n")),
     ("3.2.3", UNMET, lambda p: p.edit(CI, "run: uv run poe test", "run: echo") or p.write("Jenkinsfile", "")),
     ("3.2.7", UNMET, without_reference),
+    ("3.2.7", PARTIAL, pdoc_on_release),
     ("5.2", PARTIAL, elsewhere_transformed),
     ("5.2", UNMET, not_transformed),
 ]  # fmt: skip

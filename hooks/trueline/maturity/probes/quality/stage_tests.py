@@ -21,7 +21,7 @@ STAGES = {
     "train": re.compile(r"train\w*"),
     "evaluate": re.compile(r"eval(?:uat\w*)?"),
     "serving": re.compile(r"serving|serve|api"),
-    "batch": re.compile(r"batch"),
+    "batch": re.compile(r"batch|inference|scor(?:e|ing)"),
 }
 
 
