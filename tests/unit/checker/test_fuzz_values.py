@@ -6,13 +6,16 @@ import json
 import random
 import time
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from trueline.maturity.score import Outcome
-from unit.checker.building import Project
+from trueline.evidence.moment import moment
+from trueline.evidence.snapshot import collect
+from trueline.maturity.score import Outcome, score
+from unit.checker.building import NOW, Project, released
 
 ODD: list[Any] = [
     None, True, False, 0, -1, 10**30, 1.5, -0.0, 1e308, float("inf"), float("nan"), "", " ", "x", "\n",
@@ -123,13 +126,15 @@ def test_a_repository_that_wants_to_be_run_is_not(project: Project, tmp_path: Pa
         project.git("config", key, f"!{program}" if key.startswith("alias") else str(program))
     project.write(".gitattributes", "* filter=odd diff=odd\n")
     mark.unlink(missing_ok=True)
-    snapshot_of(project)
+    score(collect(project.root, now=NOW, texts=released()))
     assert not mark.exists()
 
 
-def snapshot_of(project: Project) -> None:
-    from trueline.evidence.snapshot import collect
-    from trueline.maturity.score import score
-    from unit.checker.building import NOW, released
-
-    score(collect(project.root, now=NOW, texts=released()))
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [("0001-01-01", False), ("0001-01-01T00:00:00+14:00", False), ("1899-12-31", False),
+     ("1969-07-20", True), ("9999-12-31", True), (date(1, 1, 1), False), (date(9999, 12, 31), True)],
+)  # fmt: skip
+def test_a_day_before_there_were_computers_is_no_moment(said: object, known: bool) -> None:
+    """Found by seed 11: to subtract a period from the year 1 is an overflow."""
+    assert (moment(said) is not None) is known
