@@ -6,6 +6,7 @@ import json
 import random
 import time
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -48,12 +49,12 @@ def bent(body: Any, chance: random.Random) -> Any:
     for _ in range(chance.choice((1, 1, 2, 3))):
         found = list(places(body))
         if not found:
-            return chance.choice(ODD)
+            return deepcopy(chance.choice(ODD))
         holder, key = chance.choice(found)
         if isinstance(holder, dict) and chance.random() < 0.15:
             holder.pop(key)
         else:
-            holder[key] = chance.choice(ODD)
+            holder[key] = deepcopy(chance.choice(ODD))
     return body
 
 
