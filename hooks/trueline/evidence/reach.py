@@ -93,6 +93,8 @@ class Reader:
             for name, attribute in uses.names:
                 modules = uses.imports.get(name) or here.imports.get(name, frozenset())
                 found.modules |= modules
+                if attribute:
+                    found.modules |= {f"{module}.{attribute}" for module in modules}
                 waiting += self._meant(name, attribute, modules, here)
             for name in uses.fixtures:
                 owners = [owner for owner in (file, *shared) if name in owner.symbols]

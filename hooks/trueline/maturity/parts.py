@@ -7,6 +7,7 @@ import re
 from ..evidence.snapshot import Snapshot
 from ..evidence.sources import Piece
 
+DATA = re.compile(r"data|datasets?|data_?modules?|ingest\w*|validat\w*")
 FEATURES = re.compile(
     r"features?|feature_(store|engineering|pipelines?)|transform(s|ers?|ations?)?|preprocess(ing|ors?)?"
 )

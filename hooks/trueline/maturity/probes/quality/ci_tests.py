@@ -56,6 +56,10 @@ class CiRunsTests(Probe):
             return unseen(
                 f"{broken[0].path} cannot be read: {broken[0].problem}", Place(broken[0].path)
             )
+        other = snapshot.workflows.elsewhere
+        if other:
+            reason = f"{other} is of a CI that is not read; GitHub's and GitLab's are"
+            return unseen(reason, Place(other))
         gap = shut_out[0] if shut_out else "no job of a pull request runs pytest"
         return missing(gap)
 
