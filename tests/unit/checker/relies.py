@@ -75,6 +75,10 @@ class Relies:
         }
         return frozenset(parts | ({f"{ANSWERS}#{self.subject}"} if self.attested else set()))
 
+    def lets_pass(self, fake: str, target: str) -> bool:
+        """True when a fake stands among its exemptions."""
+        return any(one.covers(fake, target) for one in self.exempt)
+
     def hit_by(self, claims: frozenset[str]) -> bool:
         """True when a change of these things touches what it rests on."""
         return any(_touches(claim, thing) for claim in claims for thing in self.things())
@@ -112,17 +116,17 @@ def _marked(test: str, body: dict[str, Any]) -> dict[str, Any]:
 
 def _one(subject: str, body: dict[str, Any]) -> Relies:
     jobs = tuple(_job(*job.split(":")) for job in body.pop("jobs", ()))
-    exempt = tuple(_exempt(**one) for one in body.pop("exempt", ()))
+    exempt = tuple(
+        Exempt(fake, one.get("target", ""), one["because"])
+        for one in body.pop("exempt", ())
+        for fake in one["fake"]
+    )
     rest = {key: tuple(value) if isinstance(value, list) else value for key, value in body.items()}
     return Relies(subject, jobs=jobs, exempt=exempt, **rest)
 
 
 def _job(workflow: str, job: str) -> tuple[str, str]:
     return f".github/workflows/{workflow}", job
-
-
-def _exempt(fake: str, because: str, target: str = "") -> Exempt:
-    return Exempt(fake, target, because)
 
 
 def evidence(relies: Relies) -> Iterator[str]:
