@@ -13,7 +13,7 @@ import yaml
 from trueline.evidence.document import Document
 from trueline.evidence.forge import NOT_ASKED, Forge, Rules, unasked
 from unit.checker import faking as do
-from unit.checker.building import MATURE, Project
+from unit.checker.building import MATURE
 from unit.checker.relies import ANSWERS, EVENTS, RECORD, TASKS, Relies, evidence
 
 NAMES = (
@@ -90,9 +90,7 @@ def _of_files(relies: Relies) -> Iterator[Fake]:
     for folder in relies.folders:
         whole = f"{folder}/"
         yield _fake("evidence removed", whole, do.removed(folder))
-        yield _fake(
-            "empty file", whole, do.each_file(folder, lambda path: do.content(path, ""))
-        )
+        yield _fake("empty file", whole, do.each_file(folder, lambda path: do.content(path, "")))
         yield _fake("comment only", whole, do.each_file(folder, do.commented))
     for path in relies.prose:
         yield _fake("unedited prose", path, do.unedited(path))
@@ -138,9 +136,7 @@ def _reports(relies: Relies) -> Iterator[str]:
 def _of_report(path: str, *, aging: bool) -> Iterator[Fake]:
     yield _fake("evidence removed", path, do.removed(path))
     yield _fake("empty file", path, do.content(path, ""))
-    yield replace(
-        _fake("local report posing as CI", path, lambda _: None), late=do.local(path)
-    )
+    yield replace(_fake("local report posing as CI", path, lambda _: None), late=do.local(path))
     if path.endswith("coverage.xml"):
         return  # it names neither a commit nor a day; the JUnit report beside it does
     if not path.endswith(".jsonl"):

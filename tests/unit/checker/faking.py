@@ -117,7 +117,7 @@ def ended(test: str, how: str) -> Change:
     pattern = _case(test)
 
     def change(project: Project) -> None:
-        ran = [path for path in (JUNIT, ML_TESTS) if pattern.search(project.evidence[path])]
+        ran = [path for path in (JUNIT, ML_TESTS) if pattern.search(project.evidence.get(path, ""))]
         assert ran, f"{test} did not run"
         for path in ran:
             project.evidence[path] = pattern.sub(rf"\1\2{how}", project.evidence[path])

@@ -97,7 +97,10 @@ def read() -> list[Relies]:
     """Return what relies.yaml says, the statements first."""
     written = yaml.safe_load(WRITTEN.read_text("utf-8"))
     statements = [_one(subject, body) for subject, body in written["statements"].items()]
-    return [*statements, *(_one(test, _marked(test, body)) for test, body in written["tests"].items())]
+    return [
+        *statements,
+        *(_one(test, _marked(test, body)) for test, body in written["tests"].items()),
+    ]
 
 
 def _marked(test: str, body: dict[str, Any]) -> dict[str, Any]:

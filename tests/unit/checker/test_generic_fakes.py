@@ -101,7 +101,9 @@ def test_every_statement_and_every_test_has_its_fakes() -> None:
 
 
 def test_exemptions_are_few_and_name_a_fake() -> None:
-    made = {(subject, case.fake.name, case.fake.target) for case in CASES for subject in case.subjects}
+    made = {
+        (subject, case.fake.name, case.fake.target) for case in CASES for subject in case.subjects
+    }
     exempt = [(relies.subject, one) for relies in RELIES.values() for one in relies.exempt]
     for subject, one in exempt:
         assert (subject, one.fake, one.target) in made, one
