@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,7 @@ class Relies:
         """The report that its tests pass in."""
         return ML_TESTS if self.subject.startswith("mon") else JUNIT
 
+    @cached_property
     def things(self) -> frozenset[str]:
         """Return all it rests on; `path#part` is a part of a file."""
         parts = {
@@ -81,10 +83,10 @@ class Relies:
 
     def hit_by(self, claims: frozenset[str]) -> bool:
         """True when a change of these things touches what it rests on."""
-        return any(_touches(claim, thing) for claim in claims for thing in self.things())
+        return any(touches(claim, thing) for claim in claims for thing in self.things)
 
 
-def _touches(claim: str, thing: str) -> bool:
+def touches(claim: str, thing: str) -> bool:
     """Tell whether a change of one thing changes another: the same, its whole, or its part."""
     if thing.endswith("/"):
         return claim.startswith(thing) or claim == thing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from trueline.maturity import score as maturity
 from trueline.testscore import scoring as testscore
 from unit.checker.building import Project, copy
 from unit.checker.fakes import Fake, fakes
-from unit.checker.relies import Relies, read
+from unit.checker.relies import read, touches
 
 RELIES = {relies.subject: relies for relies in read()}
 
@@ -48,37 +48,41 @@ def cases() -> list[Case]:
     return list(found.values())
 
 
-def packs(all_cases: Iterable[Case]) -> list[list[Case]]:
-    """Put cases together so that each of their subjects rests on one changed thing alone."""
-    made: list[list[Case]] = []
-    for case in all_cases:
-        pack = next((pack for pack in made if all(_apart(case, other) for other in pack)), None)
-        if pack is None:
-            made.append([case])
-        else:
-            pack.append(case)
+@dataclass
+class Pack:
+    """Cases that are tried at once: each of their subjects rests on one changed thing alone."""
+
+    cases: list[Case] = field(default_factory=list)
+    claims: set[str] = field(default_factory=set)
+    hit: set[str] = field(default_factory=set)  # all that rest on something that it changes
+
+    def takes(self, case: Case, hit: set[str]) -> bool:
+        """Take a case in, if nothing rests on it and on what is in already."""
+        subjects = {subject for one in self.cases for subject in one.subjects}
+        if self.hit & set(case.subjects) or hit & subjects:
+            return False
+        if any(touches(mine, other) for mine in case.fake.claims for other in self.claims):
+            return False
+        self.cases.append(case)
+        self.claims |= case.fake.claims
+        self.hit |= hit
+        return True
+
+    @property
+    def untouched(self) -> list[str]:
+        """All that rest on nothing that it changes."""
+        return [subject for subject in RELIES if subject not in self.hit]
+
+
+def packs(all_cases: Iterable[Case]) -> list[Pack]:
+    """Put cases together; those with the most subjects go first, they are the hardest to place."""
+    made: list[Pack] = []
+    for case in sorted(all_cases, key=lambda case: -len(case.subjects)):
+        hit = {subject for subject, one in RELIES.items() if one.hit_by(case.fake.claims)}
+        if not any(pack.takes(case, hit) for pack in made):
+            made.append(Pack())
+            made[-1].takes(case, hit)
     return made
-
-
-def _apart(one: Case, other: Case) -> bool:
-    return (
-        not _clash(one.fake.claims, other.fake.claims)
-        and not any(RELIES[subject].hit_by(other.fake.claims) for subject in one.subjects)
-        and not any(RELIES[subject].hit_by(one.fake.claims) for subject in other.subjects)
-    )
-
-
-def _clash(mine: frozenset[str], others: frozenset[str]) -> bool:
-    changed = Relies("", besides=tuple(mine))
-    return changed.hit_by(others)
-
-
-def untouched(pack: Iterable[Case]) -> Iterator[str]:
-    """Yield all that rest on nothing that the pack changes."""
-    claims = frozenset(claim for case in pack for claim in case.fake.claims)
-    for subject, relies in RELIES.items():
-        if not relies.hit_by(claims):
-            yield subject
 
 
 @dataclass(frozen=True)
