@@ -8,39 +8,20 @@ must stay as it was. The long lane tries each fake alone as well.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from trueline.maturity import catalogue as statements
 from trueline.testscore import catalogue as tests
 from unit.checker import faking as do
-from unit.checker.building import Project, copy
-from unit.checker.conftest import VARIABLES
+from unit.checker.building import Project
 from unit.checker.fakes import NAMES, Fake
-from unit.checker.forge import Github
 from unit.checker.trying import RELIES, Bench, Case, Worth, cases, packs
 
 CASES = cases()
 PACKS = packs(CASES)
 # A test of the ML Test Score that does not run, or asks nothing, earns nothing at all.
 WORTHLESS = ("skipped test", "failed test", "test without assertion")
-
-
-@pytest.fixture(scope="module")
-def bench(mature: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    """The mature project, with what its forge said of it once."""
-    asking = copy(mature, tmp_path_factory.mktemp("asked") / "churn")
-    asking.forge = True
-    merged = asking.git("rev-list", "HEAD").split()[:-1]
-    with pytest.MonkeyPatch.context() as env, Github(merged) as forge:
-        for name in VARIABLES:
-            env.delenv(name, raising=False)
-        env.setenv("GITHUB_API_URL", forge.url)
-        env.setenv("GITHUB_REPOSITORY", "acme/churn")
-        env.setenv("GITHUB_TOKEN", "token-of-the-test")
-        said = asking.snapshot().forge
-    yield Bench(mature, said)
 
 
 def noticed(case: Case, found: dict[str, Worth]) -> None:
