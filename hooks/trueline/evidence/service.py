@@ -66,7 +66,7 @@ def read(tree: WorkTree) -> Service:
 
 def _serving(tree: WorkTree) -> list[str]:
     """Return the files of the API: those below `serving`, else those of another usual name."""
-    listed = [path for root in imports.roots(tree) for path in tree.below(root, ".py")]
+    listed = imports.below(tree, ".py")
     named = [path for path in listed if "/serving/" in path]
     return named or [
         path
@@ -145,8 +145,9 @@ def _metrics(calls: list[ast.Call]) -> list[Metric]:
 def _commands(tree: WorkTree, broken: list[tuple[str, str]]) -> dict[str, str]:
     """Return the commands of src/<package>/{cli,__main__}.py with the file that has each."""
     found: dict[str, str] = {}
-    for path in tree.below("src", "/cli.py", "/__main__.py"):
-        document = parsed(tree, path) if path.count("/") == 2 else None
+    for path in imports.below(tree, "/cli.py", "/__main__.py"):
+        top = path.removeprefix(imports.ROOT).count("/") == 1
+        document = parsed(tree, path) if top else None
         if document is None:
             continue
         if document.value is None:

@@ -129,6 +129,14 @@ def with_terraform_elsewhere(project: Project) -> None:
         everywhere(project, old, new)
 
 
+def with_packages_at_the_top(project: Project) -> None:
+    """There is no folder src."""
+    moved(project, "src/churn", "churn")
+    everywhere(project, "src/churn", "churn")
+    everywhere(project, "COPY src src", "COPY churn churn")
+    everywhere(project, "paths: [src]", "paths: [.]")
+
+
 LAYOUTS: dict[str, Callable[[Project], None]] = {
     "make": with_make,
     "nox": with_nox,
@@ -136,6 +144,7 @@ LAYOUTS: dict[str, Callable[[Project], None]] = {
     "yml": with_other_endings,
     "folders": with_other_folders,
     "terraform": with_terraform_elsewhere,
+    "flat": with_packages_at_the_top,
 }
 
 
