@@ -31,9 +31,15 @@ def noticed(case: Case, found: dict[str, Worth]) -> None:
         if RELIES[subject].lets_pass(case.fake.name, case.fake.target):
             assert worth.points == 1, f"{subject} needs no exemption from {case.name}"
             continue
-        nothing = RELIES[subject].scored and case.fake.name in WORTHLESS
-        most = 0 if nothing else 0.5
-        assert worth.points <= most, f"{subject} by {case.name}: {worth.reason}"
+        least = 0 if _worthless(case) or not RELIES[subject].scored else 0.5
+        assert worth.points == least, f"{subject} by {case.name}: {worth.reason}"
+
+
+def _worthless(case: Case) -> bool:
+    """True for a fake that leaves a test of the ML Test Score nothing; others leave it half."""
+    return case.fake.name in WORTHLESS or any(
+        claim.startswith("tests/") for claim in case.fake.claims
+    )
 
 
 @pytest.mark.parametrize("number", range(len(PACKS)))
