@@ -97,6 +97,8 @@ def _called(job: Job, known: dict[str, Workflow]) -> list[Job]:
     target = known.get(job.opaque.removeprefix("./"))
     if target is None or not job.opaque.startswith("./"):
         return [job]
+    if "workflow_call" not in target.triggers:
+        return []  # the forge refuses to call it
     return [
         replace(
             inner,

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from . import imports
 from .files import WorkTree
 from .python import MOST, children, last_name, parsed, walk
 
@@ -49,7 +50,7 @@ def read(tree: WorkTree, known: Collection[str]) -> Branching:
     plain: list[tuple[str, str, int]] = []  # a class of another library, or of none
     broken: list[tuple[str, str]] = []
     named = frozenset(name.lower() for name in known)
-    for path in tree.below("src", ".py")[:MOST]:
+    for path in imports.below(tree, ".py")[:MOST]:
         # Most modules say nothing of environments: a search is a hundred times faster than a parse.
         if not _WORTH.search(tree.text(path).value or ""):
             continue

@@ -45,7 +45,11 @@ class Commit:
     @property
     def code_changed(self) -> bool:
         """True when code or its tests differ between it and HEAD."""
-        return any(path.startswith(("src/", "tests/")) for path in self.changed)
+        return any(
+            path.startswith(("src/", "tests/"))
+            or (path.endswith(".py") and not path.startswith(("docs/", "notebooks/")))
+            for path in self.changed
+        )
 
 
 @dataclass(frozen=True)

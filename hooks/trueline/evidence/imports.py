@@ -80,6 +80,11 @@ def roots(tree: WorkTree) -> tuple[str, ...]:
     return tuple(f"{name}/" for name in sorted(packages - _OTHERS))
 
 
+def below(tree: WorkTree, *suffixes: str) -> list[str]:
+    """Return the paths of the project's packages that end so."""
+    return [path for root in roots(tree) for path in tree.below(root, *suffixes)]
+
+
 def read(tree: WorkTree) -> Imports:
     """Read the graph. A file that is no Python is left out: whoever needs it must look."""
     parsed = {dotted(path): (path, body) for path, body in modules(tree, *roots(tree))}

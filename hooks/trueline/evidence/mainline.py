@@ -23,7 +23,7 @@ _INFRA = re.compile(
     r"(infra|infrastructure|terraform|tofu|k8s|kubernetes|kustomize|helm|charts)/.+"
     r"|(docker-)?compose([.-][\w.-]+)?\.ya?ml"
 )
-_FEATURES = re.compile(r"src/[^/]+/features/.+|(src/)?features/.+|feature_repo/.+")
+_FEATURES = re.compile(r"(src/)?([^/]+/)?features/.+|feature_repo/.+")
 
 
 def infrastructure(path: str) -> bool:
@@ -33,7 +33,7 @@ def infrastructure(path: str) -> bool:
 
 def feature(path: str) -> bool:
     """True for a path that holds a feature's code."""
-    return _FEATURES.fullmatch(path) is not None
+    return not path.startswith(("tests/", "docs/")) and _FEATURES.fullmatch(path) is not None
 
 
 def touching(changes: Iterable[Change], wanted: Callable[[str], bool]) -> list[Change]:

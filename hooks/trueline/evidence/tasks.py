@@ -182,8 +182,18 @@ def nox(noxfile: str) -> dict[tuple[str, str], tuple[Command, ...]]:
             for call in calls
         ]
         lines = ["\n".join(" ".join(part) for part in words if part)]
-        found["nox", function.name] = tuple(c for line in lines for c in commands(line))
+        found["nox", _session(function)] = tuple(c for line in lines for c in commands(line))
     return found
+
+
+def _session(function: ast.FunctionDef) -> str:
+    """Return the name that a session is asked for by: its decorator may give it another one."""
+    for decorator in function.decorator_list:
+        for given in decorator.keywords if isinstance(decorator, ast.Call) else ():
+            value = given.value
+            if given.arg == "name" and isinstance(value, ast.Constant):
+                return str(value.value)
+    return function.name
 
 
 def tox(ini: str) -> dict[tuple[str, str], tuple[Command, ...]]:

@@ -55,6 +55,10 @@ class OneTransformation(Probe):
         paths = _paths(snapshot)
         if not paths:
             return missing("no code below src serves a model or scores batches")
+        asked = {"serving": snapshot.project.realtime, "batch": snapshot.project.batch}
+        absent = [name for name in asked if asked[name] and name not in {p.name for p in paths}]
+        if absent:
+            return missing(f"`serving` names {absent[0]}, of which there is no code below src")
         shared = _transforms(trained, snapshot)
         for path in paths:
             second = _second(path, shared, snapshot)

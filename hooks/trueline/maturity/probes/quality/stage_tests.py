@@ -82,7 +82,7 @@ def _stages(snapshot: Snapshot) -> list[str]:
 
 
 def _cases(stage: str, snapshot: Snapshot, homes: dict[str, tuple[str, ...]]) -> list[Case]:
-    packages = {path.split("/")[1] for path in snapshot.files if path.startswith("src/")}
+    packages = {name.partition(".")[0] for name in snapshot.imports.modules}
     return [
         case
         for case in snapshot.suite.cases
