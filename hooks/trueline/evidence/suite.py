@@ -13,7 +13,7 @@ from . import reach
 from .files import WorkTree
 from .marks import Marks
 from .python import parsed as parsed_module
-from .python import walk
+from .python import part, walk
 from .reach import Reader, Scope
 
 _SKIPS = ("skip", "skipif", "xfail")
@@ -131,7 +131,7 @@ class _File:
 
 
 def _numbers(node: Function) -> frozenset[int]:
-    values = (part.value for part in walk(node) if isinstance(part, ast.Constant))
+    values = (constant.value for constant in part(node).of(ast.Constant))
     return frozenset(value for value in values if isinstance(value, int))
 
 
@@ -141,7 +141,7 @@ def _marked(body: list[ast.stmt]) -> bool:
         if (
             isinstance(node, ast.Assign)
             and any(isinstance(t, ast.Name) and t.id == "pytestmark" for t in node.targets)
-            and any(_skips(part) for part in walk(node.value))
+            and any(map(_skips, walk(node.value)))
         ):
             return True
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and _skips(node.value):
@@ -151,9 +151,13 @@ def _marked(body: list[ast.stmt]) -> bool:
 
 def _gives_up(node: Function) -> bool:
     return any(
-        isinstance(part, ast.Return)
-        or (isinstance(part, ast.Expr) and isinstance(part.value, ast.Call) and _skips(part.value))
-        for part in node.body
+        isinstance(inner, ast.Return)
+        or (
+            isinstance(inner, ast.Expr)
+            and isinstance(inner.value, ast.Call)
+            and _skips(inner.value)
+        )
+        for inner in node.body
     )
 
 
