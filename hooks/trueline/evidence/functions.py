@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from . import imports
 from .files import WorkTree
-from .python import last_name, modules, walk
+from .python import Part, attributes, last_name, modules, walk
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 # A body of fewer nodes is alike by chance; then name, arguments and docstring have to be alike too.
@@ -151,46 +151,24 @@ def _scope(body: ast.Module, name: str, here: str) -> Scope:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
     }
     for node in body.body:
-        found.update(_bound(node, here))
+        found.update(imports.bound(node, here))
     return found
-
-
-def _bound(node: ast.AST, here: str) -> Iterator[tuple[str, str]]:
-    if isinstance(node, ast.Import):
-        for alias in node.names:
-            first = alias.name.partition(".")[0]
-            yield (alias.asname, alias.name) if alias.asname else (first, first)
-    elif isinstance(node, ast.ImportFrom):
-        base = imports.origin(node, here)
-        for alias in node.names:
-            if base:
-                yield alias.asname or alias.name, f"{base}.{alias.name}"
 
 
 def _uses(node: ast.AST, scope: Scope, here: str) -> frozenset[str]:
     """Return the dotted names that a piece of code refers to; imports inside it count."""
     # A decorator says how a function is called, not what it calls.
     parts = node.body if isinstance(node, Definition) else [node]
-    nodes = [inside for part in parts for inside in walk(part)]
-    inner = dict(scope)
-    for inside in nodes:
-        inner.update(_bound(inside, here))
+    whole = [Part(part) for part in parts]
+    brought = (node for part in whole for node in part.imports())
+    inner = dict(bound for node in brought for bound in imports.bound(node, here))
     found: set[str] = set()
-    for inside in nodes:
-        if isinstance(inside, (ast.Name, ast.Attribute)) and isinstance(inside.ctx, ast.Load):
-            first, rest = _chain(inside)
-            if first in inner:
-                found.add(".".join((inner[first], *rest)))
+    for inside in (node for part in whole for node in part.looked_up()):
+        first, rest = attributes(inside)
+        meant = inner.get(first) or scope.get(first)
+        if meant:
+            found.add(".".join((meant, *rest)))
     return frozenset(found)
-
-
-def _chain(node: ast.expr) -> tuple[str, tuple[str, ...]]:
-    """Return `a` and `(b, c)` of `a.b.c`; '' for what does not begin with a name."""
-    rest: list[str] = []
-    while isinstance(node, ast.Attribute):
-        rest.append(node.attr)
-        node = node.value
-    return (node.id, tuple(reversed(rest))) if isinstance(node, ast.Name) else ("", ())
 
 
 def _commands(

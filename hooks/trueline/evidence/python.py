@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from .document import Document, Malformed
 from .files import WorkTree
@@ -41,6 +41,15 @@ def last_name(node: ast.expr) -> str:
     if isinstance(node, ast.Attribute):
         return node.attr
     return node.id if isinstance(node, ast.Name) else ""
+
+
+def attributes(node: ast.expr) -> tuple[str, tuple[str, ...]]:
+    """Return `a` and `(b, c)` of `a.b.c`; '' for what does not begin with a name."""
+    rest: list[str] = []
+    while isinstance(node, ast.Attribute):
+        rest.append(node.attr)
+        node = node.value
+    return (node.id, tuple(reversed(rest))) if isinstance(node, ast.Name) else ("", ())
 
 
 def parsed(tree: WorkTree, path: str) -> Document[ast.Module]:
@@ -138,12 +147,25 @@ class Part:
         """Return the nodes of one kind, those further out before those further in."""
         return self._kinds.get(kind, [])  # type: ignore[return-value]
 
+    def among(self, *kinds: type[ast.AST]) -> list[Any]:
+        """Return the nodes of some kinds, those further out before those further in."""
+        held = [found for kind in kinds if (found := self._kinds.get(kind))]
+        if len(held) < 2:
+            return held[0] if held else []
+        return [node for node in self.nodes if node.__class__ in kinds]
+
     def imports(self) -> list[ast.Import | ast.ImportFrom]:
         """Return the imports, those further out before those further in."""
-        plain, named = self.of(ast.Import), self.of(ast.ImportFrom)
-        if plain and named:
-            return [node for node in self.nodes if isinstance(node, (ast.Import, ast.ImportFrom))]
-        return [*plain, *named]
+        return self.among(ast.Import, ast.ImportFrom)
+
+    def looked_up(self) -> Iterator[ast.Name | ast.Attribute]:
+        """Yield the names and attributes whose value is taken."""
+        for name in self.of(ast.Name):
+            if isinstance(name.ctx, ast.Load):
+                yield name
+        for node in self.of(ast.Attribute):
+            if isinstance(node.ctx, ast.Load):
+                yield node
 
     def texts(self) -> Iterator[str]:
         """Yield all strings."""
@@ -152,9 +174,26 @@ class Part:
                 yield node.value
 
 
-def part(node: ast.AST) -> Part:
-    """Return a definition or statement flattened; it is noted there, for whoever comes next."""
+def flat(node: ast.AST) -> Part:
+    """Return a statement flattened; that is noted at it, for the reader that comes next."""
     known: Part | None = node.__dict__.get("trueline_part")
     if known is None:
         node.__dict__["trueline_part"] = known = Part(node)
     return known
+
+
+def names(code: Part) -> Iterator[str]:
+    """Yield the names that some code uses: of variables, of attributes, of arguments."""
+    for node in code.of(ast.Name):
+        yield node.id
+    for attribute in code.of(ast.Attribute):
+        yield attribute.attr
+    for given in code.among(ast.arg, ast.keyword):
+        if given.arg is not None:
+            yield given.arg
+
+
+def words(code: Part) -> Iterator[str]:
+    """Yield the names that some code uses, and its strings."""
+    yield from names(code)
+    yield from code.texts()

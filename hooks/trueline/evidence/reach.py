@@ -8,7 +8,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from .python import Part, last_name, part, walk
+from .python import Part, flat, last_name, walk
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -101,7 +101,7 @@ class Reader:
         return self.known[id(definition)]
 
     def _read(self, definition: Definition, here: Scope) -> Uses:
-        whole = part(definition)
+        whole = flat(definition)
         names = set(_names(whole))
         brought = dict(bound for node in whole.imports() for bound in imported(node))
         modules: set[str] = set().union(*brought.values())

@@ -12,8 +12,8 @@ from pathlib import PurePosixPath
 from . import reach
 from .files import WorkTree
 from .marks import Marks
+from .python import flat, walk
 from .python import parsed as parsed_module
-from .python import part, walk
 from .reach import Reader, Scope
 
 _SKIPS = ("skip", "skipif", "xfail")
@@ -131,7 +131,7 @@ class _File:
 
 
 def _numbers(node: Function) -> frozenset[int]:
-    values = (constant.value for constant in part(node).of(ast.Constant))
+    values = (constant.value for constant in flat(node).of(ast.Constant))
     return frozenset(value for value in values if isinstance(value, int))
 
 
