@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from . import imports
@@ -123,21 +123,39 @@ def _followed(found: Mapping[str, _Found], starts: frozenset[str]) -> dict[str, 
 
 def _digests(found: Mapping[str, _Found]) -> dict[str, str]:
     """Return the fingerprints of functions whose shape more than one package has."""
-    shapes: dict[tuple[object, ...], list[_Found]] = {}
-    for item in found.values():
-        shapes.setdefault(_shape(item.node), []).append(item)
+    alike = [item for group in _shared(found.values(), _shape) for item in group]
     return {
         item.function.dotted: digest(item.node)
-        for group in shapes.values()
-        if len({_package(item.function) for item in group}) > 1
+        for group in _shared(alike, _kinds)
         for item in group
     }
 
 
+def _shared(
+    items: Iterable[_Found], shape: Callable[[Definition], tuple[object, ...]]
+) -> Iterator[list[_Found]]:
+    """Yield the functions of one shape wherever more than one package has it."""
+    shapes: dict[tuple[object, ...], list[_Found]] = {}
+    for item in items:
+        shapes.setdefault(shape(item.node), []).append(item)
+    for group in shapes.values():
+        if len({_package(item.function) for item in group}) > 1:
+            yield group
+
+
+def _kinds(node: Definition) -> tuple[object, ...]:
+    """Return the kinds of all nodes; far cheaper than a fingerprint."""
+    return tuple(part.__class__ for part in walk(node.args, *_said(node)))
+
+
+def _said(node: Definition) -> list[ast.stmt]:
+    """Return a function's body without its docstring."""
+    return node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
+
+
 def _shape(node: Definition) -> tuple[object, ...]:
     """Return what can be seen of a function at a glance."""
-    body = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
-    return (len(node.args.args), len(node.args.kwonlyargs), *(type(part) for part in body))
+    return (len(node.args.args), len(node.args.kwonlyargs), *(type(part) for part in _said(node)))
 
 
 def _scope(body: ast.Module, name: str, here: str) -> Scope:
@@ -212,8 +230,7 @@ def digest(node: Definition) -> str:
     """Return a fingerprint of a function: of its arguments and its body, of a short one its name
     and docstring too.
     """
-    said = ast.get_docstring(node, clean=False) is not None
-    body = node.body[1:] if said else node.body
+    body = _said(node)
     if all(_idle(part) for part in body):
         return ""
     parts = [word for part in (node.args, *body) for word in _words(part)]

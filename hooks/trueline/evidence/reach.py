@@ -8,7 +8,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from .python import Part, flat, last_name, walk
+from .python import Part, last_name, walk
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -19,6 +19,7 @@ class Scope:
 
     imports: dict[str, frozenset[str]]
     symbols: dict[str, Definition]
+    uses: dict[int, Uses] = field(default_factory=dict)  # of its definitions, once they are read
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Uses:
 
     words: frozenset[str]  # names and attributes, of whatever
     texts: frozenset[str]
+    numbers: frozenset[int]
     modules: frozenset[str]  # those behind its names
     leads: tuple[tuple[Definition, Scope], ...]  # to what else its names lead, in tests/ alone
     fixtures: frozenset[str]
@@ -40,7 +42,6 @@ class Reached:
     words: set[str] = field(default_factory=set)
     texts: set[str] = field(default_factory=set)
     modules: set[str] = field(default_factory=set)
-    own: frozenset[str] = frozenset()
     asserts: bool = False
 
 
@@ -71,12 +72,10 @@ class Reader:
     """
 
     helpers: dict[str, Scope]
-    known: dict[int, Uses] = field(default_factory=dict)
 
     def reach(self, start: Definition, file: Scope, shared: Sequence[Scope]) -> Reached:
         """Return what a test uses, by its own names, its fixtures and its helpers."""
-        itself = self._uses(start, file)
-        found = Reached(own=itself.words | itself.texts)
+        found = Reached()
         waiting: list[tuple[Definition, Scope]] = [(start, file)]
         seen: set[int] = set()
         while waiting:
@@ -84,7 +83,7 @@ class Reader:
             if id(definition) in seen:
                 continue
             seen.add(id(definition))
-            uses = self._uses(definition, here)
+            uses = self.uses(definition, here)
             found.words |= uses.words
             found.texts |= uses.texts
             found.modules |= uses.modules
@@ -95,13 +94,14 @@ class Reader:
                 waiting += [(owner.symbols[name], owner) for owner in owners[:1]]
         return found
 
-    def _uses(self, definition: Definition, here: Scope) -> Uses:
-        if id(definition) not in self.known:
-            self.known[id(definition)] = self._read(definition, here)
-        return self.known[id(definition)]
+    def uses(self, definition: Definition, here: Scope) -> Uses:
+        """Return what a definition says itself, and to what it leads."""
+        if id(definition) not in here.uses:
+            here.uses[id(definition)] = self._read(definition, here)
+        return here.uses[id(definition)]
 
     def _read(self, definition: Definition, here: Scope) -> Uses:
-        whole = flat(definition)
+        whole = Part(definition)
         names = set(_names(whole))
         brought = dict(bound for node in whole.imports() for bound in imported(node))
         modules: set[str] = set().union(*brought.values())
@@ -117,6 +117,7 @@ class Reader:
                 {name for name, _ in names} | {node.attr for node in whole.of(ast.Attribute)}
             ),
             frozenset(whole.texts()),
+            frozenset(n.value for n in whole.of(ast.Constant) if isinstance(n.value, int)),
             frozenset(modules),
             tuple(leads.values()),
             frozenset(_fixtures(definition, whole)),

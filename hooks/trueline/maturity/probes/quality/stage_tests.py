@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from ....evidence.document import mapping
@@ -90,6 +91,7 @@ def _cases(stage: str, snapshot: Snapshot) -> list[Case]:
     ]
 
 
+@lru_cache(maxsize=20_000)
 def _belongs(stage: str, parts: tuple[str, ...]) -> bool:
     return any(STAGES[stage].fullmatch(part.removesuffix(".py").lower()) for part in parts)
 
