@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from ....evidence.document import mapping
@@ -110,6 +111,7 @@ def _homes(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
     return found
 
 
+@lru_cache(maxsize=20_000)
 def _belongs(stage: str, parts: tuple[str, ...]) -> bool:
     return any(STAGES[stage].fullmatch(part.removesuffix(".py").lower()) for part in parts)
 
