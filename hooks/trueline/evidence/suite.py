@@ -29,6 +29,7 @@ class Case:
     name: str
     group: str = ""  # its class
     modules: frozenset[str] = frozenset()
+    attributes: frozenset[str] = frozenset()  # `module.name` of what it looks up in them
     calls: frozenset[str] = frozenset()  # names of functions and attributes that it uses
     texts: frozenset[str] = frozenset()  # its string constants
     # Names and strings of the function itself, without those of what it uses.
@@ -126,6 +127,7 @@ class _File:
             node.name,
             group,
             frozenset(found.modules),
+            frozenset(found.attributes),
             frozenset(found.words),
             frozenset(found.texts),
             own.words | own.texts,

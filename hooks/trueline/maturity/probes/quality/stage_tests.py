@@ -92,7 +92,7 @@ def _cases(stage: str, snapshot: Snapshot, homes: dict[str, tuple[str, ...]]) ->
         and any(
             (module.split(".")[0] in packages and _belongs(stage, tuple(module.split(".")[1:])))
             or _belongs(stage, homes[module])
-            for module in case.modules
+            for module in case.modules | case.attributes
         )
     ]
 
@@ -104,7 +104,8 @@ def _homes(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
     """
     known, more = frozenset(snapshot.code.modules), several(snapshot)
     found: dict[str, tuple[str, ...]] = {}
-    for name in {module for case in snapshot.suite.cases for module in case.modules}:
+    cases = snapshot.suite.cases
+    for name in frozenset().union(*(case.modules | case.attributes for case in cases)):
         piece = snapshot.code.meant(name)
         own = nearest(name, known) or nearest(name.removeprefix("src."), known)
         found[name] = parts(piece.module if piece else own, several=more)
