@@ -22,6 +22,8 @@ CASES = cases()
 PACKS = packs(CASES)
 # A test of the ML Test Score that does not run, or asks nothing, earns nothing at all.
 WORTHLESS = ("skipped test", "failed test", "test without assertion")
+# Nor does one of which no run can be seen (ADR 0012).
+UNSEEN = ("evidence removed", "empty file", "report of another repository", "future report")
 
 
 def noticed(case: Case, found: dict[str, Worth]) -> None:
@@ -37,9 +39,9 @@ def noticed(case: Case, found: dict[str, Worth]) -> None:
 
 def _worthless(case: Case) -> bool:
     """True for a fake that leaves a test of the ML Test Score nothing; others leave it half."""
-    return case.fake.name in WORTHLESS or any(
-        claim.startswith("tests/") for claim in case.fake.claims
-    )
+    unseen = case.fake.name in UNSEEN and case.fake.target.endswith(".xml")
+    tests = any(claim.startswith("tests/") for claim in case.fake.claims)
+    return case.fake.name in WORTHLESS or unseen or tests
 
 
 @pytest.mark.parametrize("number", range(len(PACKS)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from ....evidence.snapshot import Snapshot
@@ -10,6 +11,9 @@ from ...ci import PUSH, shut
 from ...finding import Finding, Place, at, found, missing, unseen, weak
 from ...probe import Probe
 from ...proof import IDLE_PYTEST, tests
+
+
+_GONE = re.compile(r"tests?(?:/|$)|(?!-).*\.py$")
 
 
 class CiRunsTests(Probe):
@@ -102,7 +106,8 @@ def _covers(words: tuple[str, ...], snapshot: Snapshot) -> frozenset[str]:
     named = [word.partition("::")[0].removeprefix("./").rstrip("/") for word in words]
     paths = [path for path in named if path and not path.startswith("-") and snapshot.has(path)]
     if not paths:
-        return every
+        # A file or folder of tests that is gone is no request for all of them.
+        return frozenset() if any(_GONE.match(path) for path in named) else every
     return frozenset(f for f in every for path in paths if f == path or f.startswith(f"{path}/"))
 
 
