@@ -40,6 +40,7 @@ class Reached:
     words: set[str] = field(default_factory=set)
     texts: set[str] = field(default_factory=set)
     modules: set[str] = field(default_factory=set)
+    members: set[str] = field(default_factory=set)  # attributes of imported names, dotted
     own: frozenset[str] = frozenset()
     asserts: bool = False
 
@@ -94,7 +95,7 @@ class Reader:
                 modules = uses.imports.get(name) or here.imports.get(name, frozenset())
                 found.modules |= modules
                 if attribute:
-                    found.modules |= {f"{module}.{attribute}" for module in modules}
+                    found.members |= {f"{module}.{attribute}" for module in modules}
                 waiting += self._meant(name, attribute, modules, here)
             for name in uses.fixtures:
                 owners = [owner for owner in (file, *shared) if name in owner.symbols]

@@ -37,6 +37,7 @@ class Case:
     numbers: frozenset[int] = frozenset()  # whole numbers in the function itself
     asserts: bool = False
     skipped: bool = False
+    members: frozenset[str] = frozenset()  # `a.b.c` where it says c of an imported a.b
     ml_tests: frozenset[str] = frozenset()  # the tests of the ML Test Score that it stands for
 
     @property
@@ -126,6 +127,7 @@ class _File:
             _numbers(node),
             found.asserts,
             skipped or any(map(_skips, node.decorator_list)) or _gives_up(node),
+            frozenset(found.members),
             ids,
         )
 

@@ -86,12 +86,19 @@ def _cases(stage: str, snapshot: Snapshot, homes: dict[str, tuple[str, ...]]) ->
         for case in snapshot.suite.cases
         if case.asserts
         and not case.skipped
-        and any(
-            (module.split(".")[0] in packages and _belongs(stage, tuple(module.split(".")[1:])))
-            or _belongs(stage, homes[module])
-            for module in case.modules
-        )
+        and (_named(stage, case, packages) or _at_home(stage, case, homes))
     ]
+
+
+def _named(stage: str, case: Case, packages: set[str]) -> bool:
+    return any(
+        module.split(".")[0] in packages and _belongs(stage, tuple(module.split(".")[1:]))
+        for module in case.modules
+    )
+
+
+def _at_home(stage: str, case: Case, homes: dict[str, tuple[str, ...]]) -> bool:
+    return any(_belongs(stage, homes[name]) for name in (*case.modules, *case.members))
 
 
 def _homes(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
@@ -101,7 +108,7 @@ def _homes(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
     """
     known, more = frozenset(snapshot.code.modules), several(snapshot)
     found: dict[str, tuple[str, ...]] = {}
-    for name in {module for case in snapshot.suite.cases for module in case.modules}:
+    for name in {n for case in snapshot.suite.cases for n in (*case.modules, *case.members)}:
         piece = snapshot.code.meant(name)
         own = nearest(name, known) or nearest(name.removeprefix("src."), known)
         found[name] = parts(piece.module if piece else own, several=more)
