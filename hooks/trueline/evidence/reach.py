@@ -30,7 +30,7 @@ class Uses:
     texts: frozenset[str]
     numbers: frozenset[int]
     modules: frozenset[str]  # those behind its names
-    attributes: frozenset[str]  # of these modules, if that is what they are
+    members: frozenset[str]  # attributes of imported names, dotted
     leads: tuple[tuple[Definition, Scope], ...]  # to what else its names lead, in tests/ alone
     fixtures: frozenset[str]
     asserts: bool  # what fixtures assert, the test did not
@@ -43,7 +43,7 @@ class Reached:
     words: set[str] = field(default_factory=set)
     texts: set[str] = field(default_factory=set)
     modules: set[str] = field(default_factory=set)
-    attributes: set[str] = field(default_factory=set)
+    members: set[str] = field(default_factory=set)
     asserts: bool = False
 
 
@@ -89,7 +89,7 @@ class Reader:
             found.words |= uses.words
             found.texts |= uses.texts
             found.modules |= uses.modules
-            found.attributes |= uses.attributes
+            found.members |= uses.members
             found.asserts |= uses.asserts
             waiting += uses.leads
             for name in uses.fixtures:
@@ -108,12 +108,12 @@ class Reader:
         names = set(_names(whole))
         brought = dict(bound for node in whole.imports() for bound in imported(node))
         modules: set[str] = set().union(*brought.values())
-        attributes: set[str] = set()
+        members: set[str] = set()
         leads: dict[int, tuple[Definition, Scope]] = {}
         for name, attribute in names:
             behind = brought.get(name) or here.imports.get(name, frozenset())
             modules |= behind
-            attributes |= {f"{module}.{attribute}" for module in behind if attribute}
+            members |= {f"{module}.{attribute}" for module in behind if attribute}
             leads.update(
                 (id(to), (to, owner)) for to, owner in self._meant(name, attribute, behind, here)
             )
@@ -124,7 +124,7 @@ class Reader:
             frozenset(whole.texts()),
             frozenset(n.value for n in whole.of(ast.Constant) if isinstance(n.value, int)),
             frozenset(modules),
-            frozenset(attributes),
+            frozenset(members),
             tuple(leads.values()),
             frozenset(_fixtures(definition, whole)),
             not is_fixture(definition)

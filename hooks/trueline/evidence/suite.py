@@ -29,7 +29,6 @@ class Case:
     name: str
     group: str = ""  # its class
     modules: frozenset[str] = frozenset()
-    attributes: frozenset[str] = frozenset()  # `module.name` of what it looks up in them
     calls: frozenset[str] = frozenset()  # names of functions and attributes that it uses
     texts: frozenset[str] = frozenset()  # its string constants
     # Names and strings of the function itself, without those of what it uses.
@@ -37,6 +36,7 @@ class Case:
     numbers: frozenset[int] = frozenset()  # whole numbers in the function itself
     asserts: bool = False
     skipped: bool = False
+    members: frozenset[str] = frozenset()  # `a.b.c` where it says c of an imported a.b
     ml_tests: frozenset[str] = frozenset()  # the tests of the ML Test Score that it stands for
 
     @property
@@ -127,13 +127,13 @@ class _File:
             node.name,
             group,
             frozenset(found.modules),
-            frozenset(found.attributes),
             frozenset(found.words),
             frozenset(found.texts),
             own.words | own.texts,
             own.numbers,
             found.asserts,
             skipped or any(map(_skips, node.decorator_list)) or _gives_up(node),
+            frozenset(found.members),
             ids,
         )
 

@@ -16,6 +16,7 @@ import yaml
 from trueline.evidence.moment import moment
 from trueline.evidence.snapshot import collect
 from trueline.maturity.score import Outcome, score
+from trueline.report.render import render
 from unit.checker.building import NOW, Project, released
 
 ODD: list[Any] = [
@@ -24,6 +25,7 @@ ODD: list[Any] = [
     "/etc/passwd", "~", "\x00", "a:b:c", "::", "${{ x }}", "*", "[", "(?P<a", "src/churn", "HEAD", "-n", "é\u2028",
     [], [[]], [None], {}, {"": None}, {"a": {"b": []}}, [{"id": []}], ["a", 1, None],
 ]  # fmt: skip
+FORMS = ("json", "md", "html", "sarif", "badge", "shields", "rich")
 SECONDS = 20  # for one score; what hangs takes for ever
 
 
@@ -85,7 +87,12 @@ def scored(project: Project, seed: int) -> None:
     result = project.result()
     assert time.perf_counter() - started < SECONDS
     assert {s.outcome for s in result.statements} <= set(Outcome)
-    assert all(s.reason and "\x00" not in s.reason for s in result.statements)
+    assert all(s.reason.strip() for s in result.statements)
+    for form in FORMS:
+        shown = render(result, form)
+        # What a file says may stand in a report, and may not act in it.
+        assert not [c for c in shown if not c.isprintable() and c not in "\n\t"], form
+        shown.encode()
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from pathlib import PurePosixPath
 
 from ....evidence.document import mapping
@@ -45,7 +44,7 @@ class StagesAreTested(Probe):
         places = [Place(found_[0].path, found_[0].line, stage) for stage, found_ in cases.items()]
         proof = tests(snapshot, by_ci=False)
         if proof.run is None:
-            return weak(proof.gap, *places, remedy="run `poe test --cov`")
+            return weak(proof.gap, *places, remedy="run `poe test`")
         failing = [stage for stage, found_ in cases.items() if not proof.passed(found_)]
         if failing:
             return weak(f"no test of {', '.join(failing)} passed", *proof.places, *places)
@@ -57,9 +56,7 @@ class StagesAreTested(Probe):
         place = proof.run.place if proof.run else ""
         report = next((r for r in snapshot.runs.coverage if r.place == place), None)
         if report is None:
-            remedy = "run `poe test --cov`, or push and let CI do it"
-            gap = "no reports/coverage.xml beside it"
-            return weak(gap, *proof.places, *places, remedy=remedy)
+            return weak("no reports/coverage.xml beside it", *proof.places, *places)
         least = max(self.entry.number("line_rate"), _fail_under(snapshot) / 100)
         for stage in stages:
             lines = [
@@ -83,18 +80,25 @@ def _stages(snapshot: Snapshot) -> list[str]:
 
 
 def _cases(stage: str, snapshot: Snapshot, homes: dict[str, tuple[str, ...]]) -> list[Case]:
-    packages = {name.partition(".")[0] for name in snapshot.imports.modules}
+    packages = {path.split("/")[1] for path in snapshot.files if path.startswith("src/")}
     return [
         case
         for case in snapshot.suite.cases
         if case.asserts
         and not case.skipped
-        and any(
-            (module.split(".")[0] in packages and _belongs(stage, tuple(module.split(".")[1:])))
-            or _belongs(stage, homes[module])
-            for module in case.modules | case.attributes
-        )
+        and (_named(stage, case, packages) or _at_home(stage, case, homes))
     ]
+
+
+def _named(stage: str, case: Case, packages: set[str]) -> bool:
+    return any(
+        module.split(".")[0] in packages and _belongs(stage, tuple(module.split(".")[1:]))
+        for module in case.modules
+    )
+
+
+def _at_home(stage: str, case: Case, homes: dict[str, tuple[str, ...]]) -> bool:
+    return any(_belongs(stage, homes[name]) for name in (*case.modules, *case.members))
 
 
 def _homes(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
@@ -104,15 +108,13 @@ def _homes(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
     """
     known, more = frozenset(snapshot.code.modules), several(snapshot)
     found: dict[str, tuple[str, ...]] = {}
-    cases = snapshot.suite.cases
-    for name in frozenset().union(*(case.modules | case.attributes for case in cases)):
+    for name in {n for case in snapshot.suite.cases for n in (*case.modules, *case.members)}:
         piece = snapshot.code.meant(name)
         own = nearest(name, known) or nearest(name.removeprefix("src."), known)
         found[name] = parts(piece.module if piece else own, several=more)
     return found
 
 
-@lru_cache(maxsize=20_000)
 def _belongs(stage: str, parts: tuple[str, ...]) -> bool:
     return any(STAGES[stage].fullmatch(part.removesuffix(".py").lower()) for part in parts)
 
