@@ -136,6 +136,19 @@ def targets(body: ast.AST, name: str, *, package: bool = False) -> Iterator[str]
         yield from _by_name(body)
 
 
+def bound(node: ast.AST, name: str, *, package: bool = False) -> Iterator[tuple[str, str]]:
+    """Yield each name that an import of module `name` binds with the one that it stands for."""
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            first = alias.name.partition(".")[0]
+            yield (alias.asname, alias.name) if alias.asname else (first, first)
+    elif isinstance(node, ast.ImportFrom):
+        base = origin(node, name, package=package)
+        for alias in node.names:
+            if base:
+                yield alias.asname or alias.name, f"{base}.{alias.name}"
+
+
 def statements(body: ast.AST) -> Iterator[ast.AST]:
     """Yield every statement, in functions too; without the expressions it is a tenth of a walk."""
     waiting = [body]

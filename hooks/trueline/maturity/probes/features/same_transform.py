@@ -92,14 +92,22 @@ def _routes(piece: Piece) -> bool:
 
 
 def _transforms(trained: frozenset[Piece], snapshot: Snapshot) -> frozenset[Piece]:
-    """Return the functions and classes of the features' code that training uses."""
+    """Return the functions and classes of the features' code that training uses.
+
+    In code without a module for features: what transforms by its name, or by that of a method.
+    """
     names = set(feature_modules(snapshot))
+    doing = [piece for piece in trained if piece.doing]
+    if not names:
+        return frozenset(
+            piece
+            for piece in doing
+            if any(TRANSFORMS.fullmatch(name) for name in (piece.name, *piece.functions))
+        )
     return frozenset(
         piece
-        for piece in trained
-        if piece.doing
-        and piece.module in names
-        and not BESIDE.fullmatch(piece.module.rpartition(".")[2])
+        for piece in doing
+        if piece.module in names and not BESIDE.fullmatch(piece.module.rpartition(".")[2])
     )
 
 

@@ -112,7 +112,7 @@ def _logged(snapshot: Snapshot, detector: Function) -> bool:
     predicting = [path for path in snapshot.modules.imports if _PREDICTS.search(path)]
     return any(
         re.search(r"log|store|record", path.rpartition("/")[2])
-        and any(_DETECTS.search(word) for word in snapshot.modules.words[path] if len(word) < 40)
+        and any(_DETECTS.search(word) for word in snapshot.modules.words(path) if len(word) < 40)
         for path in snapshot.modules.reach(predicting)
         if path != detector.path
     )

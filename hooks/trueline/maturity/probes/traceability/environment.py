@@ -59,7 +59,8 @@ class EnvironmentIsReproducible(Probe):
             return weak(
                 f"{name} is not pinned by a digest",
                 Place("Dockerfile", loose.line),
-                remedy=f"write the digest of {name} behind it: {name}@sha256:...",
+                remedy=f"write the digest of {name} behind it: {name}@sha256:<digest>",
+                start="Dockerfile",
             )
         if not docker.images or not docker.locked:
             return weak("the image does not install from the lock", Place("Dockerfile"))

@@ -109,7 +109,8 @@ def _called(helper: Function, snapshot: Snapshot, training: Iterable[str]) -> bo
     """True when training code calls the helper, or when it is itself the command that trains."""
     inside = frozenset(training)
     return helper.path in inside and (
-        bool(helper.command) or any(helper.name in snapshot.modules.calls.get(path, ()) for path in inside)
+        bool(helper.command)
+        or any(helper.name in snapshot.modules.calls.get(path, ()) for path in inside)
     )
 
 
