@@ -73,6 +73,9 @@ def situations(branch: str, variables: Mapping[str, str]) -> tuple[Situation, ..
         on("push", "push", "branches pushes", branch, by_files=True),
         on("schedule", "schedule", "branches schedules", branch, by_files=False),
         on("workflow_dispatch", "web", "branches web", branch, by_files=False),
+        # A token of the project starts it, as an event of another system does on GitHub.
+        on("repository_dispatch", "trigger", "branches triggers", branch, by_files=False),
+        on("repository_dispatch", "api", "branches api", branch, by_files=False),
     )
 
 

@@ -23,7 +23,8 @@ def producer(report: Record[TestRun], snapshot: Snapshot) -> tuple[Place | None,
     name = PurePosixPath(report.path).name
     named = [step for step in steps if _written(step[0]) == name]
     # Where no command names any report, the name may stand in pytest's own configuration.
-    mine = named or ([] if any(_written(step[0]) for step in steps) else steps)
+    whole = [step for step in steps if not _narrowed(step[0])]
+    mine = named or ([] if any(_written(step[0]) for step in steps) else whole)
     for _, place, gap in mine:
         if gap is None:
             return place, ""
@@ -60,6 +61,11 @@ def _by_hand(workflow: Workflow, event: str, snapshot: Snapshot) -> str | None:
     if not trigger.lets_branch(snapshot.branch):
         return f"{workflow.path} leaves out {snapshot.branch}"
     return None
+
+
+def _narrowed(command: Command) -> bool:
+    """Tell whether a pytest runs some of the tests alone; their report is not that of all."""
+    return any(word.startswith("tests/") and word != "tests/" for word in command.words[1:])
 
 
 def _written(command: Command) -> str:

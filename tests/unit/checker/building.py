@@ -245,7 +245,7 @@ def build(root: Path) -> Project:
     """Make the mature project: nine commits on main, the first one the copy, the last one the signature."""
     root.mkdir(parents=True)
     project = Project(root, left_behind())
-    project.git("init", "-q", "-b", "main")
+    project.git("init", "-q", "-b", "main", "--template=")
     for name in ("copier-answers.yml", "gitignore", "pre-commit-config.yaml", "python-version"):
         shutil.copy(MATURE / name, root / f".{name}")
     project.commits["copy"] = project.commit("Copy of the template")
@@ -271,6 +271,7 @@ def build(root: Path) -> Project:
     store(root / "mlflow.db", RUNS)
     newest = operating.manifest(project.commits["signed"])
     project.write(f"models/{operating.VERSION}/manifest.json", json.dumps(newest))
+    project.git("repack", "-adq")  # one file instead of hundreds, for all the copies
     return project
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
-from trueline.maturity.score import Outcome
+from trueline.maturity.score import Outcome, score
+from trueline.testscore import scoring as testscore
 from unit.checker.building import Project
+from unit.checker.forge import Gitlab, Pull
 from unit.checker.test_gitlab import RECOMMENDED
 
 CI = """
@@ -39,6 +42,85 @@ def test_an_honest_project_on_gitlab_meets_what_ci_proves(project: Project, head
     worth = {s.entry.id: (s.outcome, s.reason) for s in project.result().statements}
     for statement in ("2.2.5", "3.2.1", "3.2.3"):
         assert worth[statement][0] is MET, worth[statement]
+
+
+BOTH = """
+  rules:
+    - if: $CI_PIPELINE_SOURCE == "merge_request_event"
+    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
+"""
+MERGED = """
+  rules:
+    - if: $CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
+"""
+DAILY = """
+  rules:
+    - if: $CI_PIPELINE_SOURCE == "schedule"
+"""
+STARTED = """
+  rules:
+    - if: $CI_PIPELINE_SOURCE == "schedule"
+    - if: $CI_PIPELINE_SOURCE == "trigger"
+"""
+JOBS = {
+    "lint": ("check", BOTH, ["uv lock --check", "uv run pre-commit run --all-files"]),
+    "docs": ("check", BOTH, ["uv run mkdocs build --strict"]),
+    "test": ("check", BOTH, ["uv run poe test"]),
+    "features": (
+        "check",
+        BOTH,
+        [
+            "uv build --wheel",
+            "uv run --isolated --no-project --with dist/*.whl --with pytest pytest tests/features",
+        ],
+    ),
+    "alerts": ("check", BOTH, ["promtool test rules monitoring/rules_test.yml"]),
+    "infra": (
+        "check",
+        BOTH,
+        [
+            "docker compose config --quiet",
+            "terraform fmt -check -recursive infra",
+            "terraform -chdir=infra/environments/staging validate",
+            "terraform -chdir=infra/environments/production validate",
+            "hadolint Dockerfile",
+            "terraform -chdir=infra/modules/service test -test-directory=../../tests",
+        ],
+    ),
+    "build": ("build", MERGED, ["docker build -t churn .", "docker push churn"]),
+    "model": ("model", MERGED, ["uv run dvc repro evaluate"]),
+    "gate": ("gate", MERGED, ["uv run python -m churn register"]),
+    "load": ("operate", DAILY, ['uv run poe load-test --host "$API_URL"']),
+    "monitor": ("operate", DAILY, ["uv run poe monitor", "uv run poe ml-tests"]),
+    "train": ("operate", STARTED, ["uv run poe pipeline"]),
+}
+DEPLOYS = """
+.deploy:
+  id_tokens: {AWS_TOKEN: {aud: "https://gitlab.acme.example"}}
+  script:
+    - terraform -chdir=infra/environments/$CI_ENVIRONMENT_NAME apply -input=false -auto-approve
+""" + "".join(
+    f"{name}:\n  extends: .deploy\n  stage: {name}\n  environment: {name}{MERGED}"
+    for name in ("staging", "production")
+)
+STAGES = "stages: [check, build, model, gate, staging, production, operate]\n"
+WHOLE = f'{STAGES}default: {{image: "python:3.11"}}\n{DEPLOYS}' + "".join(
+    f"{name}:\n  stage: {stage}\n  script: {json.dumps(script)}{rules}"
+    for name, (stage, rules, script) in JOBS.items()
+)
+
+
+def test_all_that_is_met_on_github_is_met_on_gitlab(project: Project, gitlab: Gitlab) -> None:
+    moved(project, WHOLE)
+    gitlab.pulls.insert(0, Pull(99, [project.commit("To GitLab")]))
+    project.evidence = {
+        path: content.replace("github:run", "gitlab:pipeline")
+        for path, content in project.evidence.items()
+    }
+    snapshot = project.snapshot()
+    found = {s.entry.id: (s.outcome, s.reason) for s in score(snapshot).statements}
+    assert {id_: why for id_, why in found.items() if why[0] is not MET} == {}
+    assert {one.points for one in testscore.score(snapshot).tests} == {1}
 
 
 def included(project: Project) -> None:

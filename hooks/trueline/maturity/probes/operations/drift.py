@@ -45,7 +45,7 @@ class DriftIsWatched(Probe):
             return missing(
                 f"drift leaves out {sorted(top - watched)[0]}, one of the most important", place
             )
-        if not top and not known <= watched:
+        if not top and not (known and known <= watched):
             return weak("no reports/importance.json says which features matter most", place)
         return self._computed(snapshot, watched, every, place)
 
