@@ -7,6 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
+from api_contract import Asked, keeps_its_contract
 from machine import Machine
 from making import SAMPLE, registered_versions
 from whole_loop import live_through
@@ -39,6 +40,7 @@ def _the_project_is_sound(machine: Machine, project: Path) -> None:
     machine.run([*run, "poe", "pipeline"])
     assert registered_versions(project) == known
     live_through(machine, project, serves=True)
+    keeps_its_contract(machine, project, Asked(gets=20, good=130, bad=90))
 
 
 def _path_without_uv() -> str:

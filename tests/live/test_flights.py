@@ -90,6 +90,7 @@ def test_the_suite_is_green_on_the_flights(project: Path, fresh_machine: Machine
     fresh_machine.run(["uv", "run", "poe", "test"], project)
 
 
+@pytest.mark.long
 def test_a_random_split_of_the_flights_does_not_drift(
     project: Path, fresh_machine: Machine
 ) -> None:

@@ -143,6 +143,28 @@ def test_what_cannot_even_start_its_tests_is_published_too(
     assert listed.split() == left
 
 
+def test_each_day_the_ml_test_score_is_run_and_published(
+    template_repo: Path, fresh_machine: Machine
+) -> None:
+    project = _pushed(fresh_machine, template_repo, {})
+    run = act(fresh_machine, project, "operate.yml", "schedule")
+    assert run.code == 0, run.story
+    assert run.results == {"ml-tests": "success", "publish": "success"}
+    suite = ET.fromstring(_published(fresh_machine, "reports/ml_test.xml"))
+    (counts,) = (one.attrib for one in suite.iter("testsuite"))
+    assert (counts["failures"], counts["errors"], counts["skipped"]) == ("0", "0", "0")
+    said = [(p.get("name"), p.get("value")) for p in suite.iter("property")]
+    assert {value for name, value in said if name == "ml_test_data"} == {"sample"}
+    assert len({value for name, value in said if name == "ml_test"}) == 28
+    fresh_machine.git("fetch", "-q", "origin", "evidence:refs/remotes/origin/evidence", cwd=project)
+    score = json.loads(
+        fresh_machine.run(["trueline", "score", ".", "--format", "json"], project).stdout
+    )
+    # On the sample's data nothing is proven: each test earns half of what it could.
+    worth = [test["points"] for test in score["tests"].values()]
+    assert (len(worth), set(worth)) == (28, {0.5})
+
+
 def test_align_passes_until_a_file_of_the_template_is_edited(
     template_repo: Path, fresh_machine: Machine
 ) -> None:
@@ -169,7 +191,8 @@ def test_workflows_are_valid_and_hold_no_known_weakness(
 ) -> None:
     project = make_project(fresh_machine, template_repo, answers, sync=False)
     workflows = sorted(str(f) for f in (project / ".github" / "workflows").iterdir())
-    assert [Path(f).name for f in workflows] == ["align.yml", "ci.yml"]
+    operating = [] if answers else ["operate.yml"]
+    assert [Path(f).name for f in workflows] == ["align.yml", "ci.yml", *operating]
     fresh_machine.run(["zizmor", "--offline", "--no-progress", *workflows])
     schemas = {
         "vendor.github-workflows": workflows,

@@ -62,11 +62,13 @@ def _judged(test: MlTest, found: Ran, nodes: set[tuple[str, str]], snapshot: Sna
         return Worth(NOTHING, f"{_named(failed[0])} failed", _places(failed))
     if found.rows and not passed:
         return Worth(NOTHING, f"{_named(found.rows[0])} was skipped", _places(list(found.rows)))
-    if found.gap:
-        return Worth(HALF, f"written, but not seen to run in CI: {found.gap}", _places(passed))
     passed = [row for row in passed if row.case.node in nodes]
     if not passed:
-        return Worth(HALF, "what passed in CI are not its tests that assert something")
+        # The paper pays for running a test, by hand or by itself; nothing for having written it.
+        gap = found.gap or "what passed are not its tests that assert something"
+        return Worth(NOTHING, f"written, but not seen to run: {gap}")
+    if found.gap:
+        return Worth(HALF, f"not seen to run in CI: {found.gap}", _places(passed))
     return _passed(test, passed, snapshot)
 
 

@@ -194,3 +194,5 @@ def test_tests_may_be_spread_over_jobs_and_a_few_are_not_the_tests(project: Proj
     assert project.outcome("3.2.3") is MET
     project.edit(CI, f"run: pytest {most}", "run: pytest tests/data")
     assert project.outcome("3.2.3") is UNMET
+    project.edit(CI, "run: pytest tests/data", "run: pytest tests/gone tests/gone.py")
+    assert project.outcome("3.2.3") is UNMET

@@ -206,8 +206,7 @@ def _log(
     hidden = personal()
     names = [f.name for f in features() if f.name in frame.columns and f.name not in hidden]
     probability = frame["probability"].tolist() if "probability" in frame else None
-    prediction_log.append(
-        settings.data_dir,
+    answered = prediction_log.Answered(
         request_id=delivery["sha256"][:32],
         model_version=delivery["model_version"],
         rows=frame[names].to_dict("records"),
@@ -216,6 +215,7 @@ def _log(
         latency_ms=latency,
         step=step,
     )
+    prediction_log.append(settings.data_dir, [answered])
 
 
 @contextmanager

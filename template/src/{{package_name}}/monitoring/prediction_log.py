@@ -14,7 +14,7 @@ import io
 import json
 import math
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -42,43 +42,43 @@ TYPES = {
 }
 
 
-def append(
-    data_dir: Path,
-    *,
-    request_id: str,
-    model_version: str,
-    rows: Sequence[Mapping[Any, Any]],
-    predictions: Sequence[float],
-    probabilities: Sequence[float] | None,
-    latency_ms: float,
-    flags: Sequence[Sequence[str]] | None = None,
-    step: int = 1,
-    now: datetime | None = None,
-) -> Path:
+@dataclass(frozen=True)
+class Answered:
+    """One request with its answers; with a `step` the rows are every so many of its rows."""
+
+    request_id: str
+    model_version: str
+    rows: Sequence[Mapping[Any, Any]]
+    predictions: Sequence[float]
+    probabilities: Sequence[float] | None
+    latency_ms: float  # of the whole request
+    flags: Sequence[Sequence[str]] | None = None  # what makes each row doubtful
+    step: int = 1
+
+
+def append(data_dir: Path, requests: Iterable[Answered], now: datetime | None = None) -> Path:
     """Append one line for each row; all lines of a call or none, and never a part of one.
 
-    Threads and processes may append at the same time. `latency_ms` is that of the whole request;
-    `flags` tells what makes a row doubtful; with a `step` these are every so many of its rows.
-    Returns the day's journal. Raises OSError.
+    Threads and processes may append at the same time. Returns the day's journal. Raises OSError.
     """
     now = now or datetime.now(UTC)
-    shared = {
-        "ts": now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "request_id": request_id,
-    }
-    lines = []
-    for index, (row, answer) in enumerate(zip(rows, predictions, strict=True)):
-        line: dict[str, Any] = {**shared, "row": index * step} if index else dict(shared)
-        line |= {"model_version": model_version, "features": _plain(row), "prediction": answer}
-        if probabilities is not None:
-            line["probability"] = probabilities[index]
-        line["latency_ms"] = round(latency_ms, 3)
-        line |= {"flags": list(flags[index])} if flags is not None and flags[index] else {}
-        lines.append(json.dumps(line, ensure_ascii=False, default=_text) + "\n")
+    at = now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    lines = [line for request in requests for line in _written(request, at)]
     path = data_dir / FOLDER / f"{now:%Y-%m-%d}.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
     _append_whole(path, "".join(lines).encode())
     return path
+
+
+def _written(of: Answered, at: str) -> Iterator[str]:
+    for index, (row, answer) in enumerate(zip(of.rows, of.predictions, strict=True)):
+        line: dict[str, Any] = {"ts": at, "request_id": of.request_id}
+        line |= {"row": index * of.step} if index else {}
+        line |= {"model_version": of.model_version, "features": _plain(row), "prediction": answer}
+        line |= {} if of.probabilities is None else {"probability": of.probabilities[index]}
+        line["latency_ms"] = round(of.latency_ms, 3)
+        line |= {"flags": list(of.flags[index])} if of.flags and of.flags[index] else {}
+        yield json.dumps(line, ensure_ascii=False, default=_text) + "\n"
 
 
 def _append_whole(path: Path, content: bytes) -> None:

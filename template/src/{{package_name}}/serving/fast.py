@@ -101,6 +101,8 @@ class _Steps:
                 self.columns += [(name, None) for name in names]
             elif len(names):
                 raise Unsuited(f"{type(step).__name__} is not known here")
+        self.plain = [at for at, (_, codes) in enumerate(self.columns) if codes is None]
+        self.numbers = [self.columns[at][0] for at in self.plain]
         self.short = [
             at for at, (name, _) in enumerate(self.columns) if types.get(name) == "float32"
         ]
@@ -108,8 +110,11 @@ class _Steps:
     def by_numpy(self, columns: Columns) -> Answers:
         """Answer rows whose columns are the model's inputs as they are."""
         matrix = np.empty((columns.length, len(self.columns)))
+        if self.numbers:
+            matrix[:, self.plain] = columns.table(self.numbers).T
         for at, (name, codes) in enumerate(self.columns):
-            matrix[:, at] = codes.of(columns.values[name]) if codes else columns.numbers(name)
+            if codes:
+                matrix[:, at] = codes.of(columns.values[name])
         for at in self.short:
             matrix[:, at] = matrix[:, at].astype(np.float32)
         return self._answer(matrix)
@@ -124,19 +129,19 @@ class _Steps:
         return self._answer(matrix)
 
     def _answer(self, matrix: npt.NDArray[np.float64]) -> Answers:
-        forest = self.forest if len(matrix) <= FEW_ROWS else None
-        if forest and self.task == "regression":
-            return Answers(forest.loss.link.inverse(forest.raw(matrix)).tolist(), None)
-        # Missing values are the estimator's to handle, and its parameters were checked in training.
-        with sklearn.config_context(assume_finite=True, skip_parameter_validation=True):
-            if self.task == "regression":
-                return Answers(self.estimator.predict(matrix).tolist(), None)
-            if forest:
-                probability = forest.loss.predict_proba(forest.raw(matrix)[:, None])[:, 1]
-            else:
-                probability = self.estimator.predict_proba(matrix)[:, 1]
-        prediction = (probability >= features.THRESHOLD).astype(int)
-        return Answers(prediction.tolist(), probability.tolist())
+        answer: npt.NDArray[np.float64]
+        if self.forest and len(matrix) <= FEW_ROWS:
+            answer = self.forest.loss.link.inverse(self.forest.raw(matrix))
+        else:
+            # Missing values are the estimator's to handle; training has checked its parameters.
+            with sklearn.config_context(assume_finite=True, skip_parameter_validation=True):
+                if self.task == "regression":
+                    answer = self.estimator.predict(matrix)
+                else:
+                    answer = self.estimator.predict_proba(matrix)[:, 1]
+        if self.task == "regression":
+            return Answers(answer.tolist(), None)
+        return Answers((answer >= features.THRESHOLD).astype(int).tolist(), answer.tolist())
 
 
 class _Codes:

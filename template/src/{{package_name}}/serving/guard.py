@@ -56,7 +56,7 @@ class Guard:
         """Return for each row what makes it doubtful: `kind`, or `kind:column`."""
         flags: list[list[str]] = [[] for _ in range(columns.length)]
         if self.names:
-            numbers = np.stack([columns.numbers(name) for name in self.names])
+            numbers = columns.table(self.names)
             # Comparing with NaN is false: what is missing is not out of range.
             outside = (numbers < self.low[:, None]) | (numbers > self.high[:, None])
             if outside.any():

@@ -6,17 +6,19 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..model.champion import Champion
+from ..monitoring.prediction_log import Answered
 
 LOG = logging.getLogger("uvicorn.error")
 # Answers that may wait for a slow disk; beyond it they are counted as lost, not piled up.
 MAX_WAITING = 10_000
+MAX_AT_ONCE = 256
 
 # Labels come from this list and from the routes, never from what a client sends: each new value
 # would be a new time series.
@@ -89,21 +91,26 @@ class Metrics:
 
 
 class Writer:
-    """Writes to the prediction log in a thread of its own: no request waits for the disk."""
+    """Writes to the prediction log in a thread of its own: no request waits for the disk.
 
-    def __init__(self, write: Callable[..., object], waiting: Gauge, failures: Counter) -> None:
+    What came in while it wrote is written together: the journal is opened and locked once for all.
+    """
+
+    def __init__(
+        self, write: Callable[[Sequence[Answered]], object], waiting: Gauge, failures: Counter
+    ) -> None:
         self._write, self._failures = write, failures
         waiting.set_function(lambda: self._queue.unfinished_tasks)
-        self._queue: queue.Queue[dict[str, object] | None] = queue.Queue(MAX_WAITING)
+        self._queue: queue.Queue[Answered | None] = queue.Queue(MAX_WAITING)
         self._thread = threading.Thread(target=self._run, name="prediction log", daemon=True)
         self._thread.start()
 
-    def put(self, entry: dict[str, object]) -> None:
-        """Hand over the arguments of one `prediction_log.append`."""
+    def put(self, entry: Answered) -> None:
+        """Hand over one request with its answers."""
         try:
             self._queue.put_nowait(entry)
         except queue.Full:
-            self._lost(entry, "the disk is too slow")
+            self._lost([entry], "the disk is too slow")
 
     def close(self) -> None:
         """Write what waits, then end."""
@@ -112,17 +119,23 @@ class Writer:
 
     def _run(self) -> None:
         while (entry := self._queue.get()) is not None:
+            entries = [entry]
+            # The None that ends the thread is left in the queue: it comes last.
+            while len(entries) < MAX_AT_ONCE and self._queue.queue and self._queue.queue[0]:
+                entries.append(self._queue.get_nowait())  # type: ignore[arg-type]  # no None
             try:
-                self._write(**entry)
+                self._write(entries)
             except Exception as error:
-                self._lost(entry, error)
+                self._lost(entries, error)
             finally:
-                self._queue.task_done()
+                for _ in entries:
+                    self._queue.task_done()
 
-    def _lost(self, entry: dict[str, object], reason: object) -> None:
+    def _lost(self, entries: Sequence[Answered], reason: object) -> None:
         # The client has its answer though the disk is full; the counter tells those on duty.
-        self._failures.inc()
-        LOG.error("request %s is not logged: %s", entry["request_id"], reason)
+        self._failures.inc(len(entries))
+        for entry in entries:
+            LOG.error("request %s is not logged: %s", entry.request_id, reason)
 
 
 class Measure:

@@ -1,13 +1,13 @@
 """The request and the answer: pydantic models; that of a row is made from the pandera schema.
 
-The API and the schema accept and refuse the same rows. pandera is too slow to ask for each request
-(milliseconds), so its columns and checks are translated once, when the server starts.
+The API and the schema accept and refuse the same rows. pandera takes milliseconds for a request, so
+its columns and checks are translated once, when the server starts.
 
 Types are stricter here than at ingest, where a CSV file holds text only and pandera converts it (it
 would also cut 1.5 to 1 for a whole number). JSON has types, so a wrong one is a client's mistake: a
 number is taken only if nothing is lost (1 as a float, 1.0 as an integer), never from text or from
-true; null is taken where the schema says nullable; numbers must be finite (missing is null, not
-NaN); a point in time is text as in ISO 8601.
+true; null is taken where the schema says nullable; numbers must be finite; a point in time is text
+as in ISO 8601.
 """
 
 from __future__ import annotations
@@ -85,6 +85,13 @@ class Columns:
             self._numbers[name] = np.array(values, dtype=np.float64)
         return self._numbers[name]
 
+    def table(self, names: Sequence[str]) -> npt.NDArray[np.float64]:
+        """Return columns as `numbers` does, one a row; one by one would outlast the model."""
+        try:
+            return np.array([self.values[name] for name in names], dtype=np.float64)
+        except TypeError:  # points in time
+            return np.stack([*map(self.numbers, names)])
+
 
 def _seconds(moment: datetime) -> float:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
@@ -130,10 +137,8 @@ def request_model(row: type[Row]) -> type[BaseModel]:
 
 
 def frame(rows: Sequence[Row], columns: Sequence[str]) -> pd.DataFrame:
-    """Return the rows as a frame; `columns` are those of the schema, in its order.
-
-    The values stay Python's own: pandas would turn large whole numbers beside a null into floats.
-    """
+    """Return the rows as a frame with the schema's `columns`, in its order."""
+    # Python's own values: pandas would turn large whole numbers beside a null into floats.
     return pd.DataFrame([row.values() for row in rows], columns=list(columns), dtype=object)
 
 

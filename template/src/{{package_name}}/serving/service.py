@@ -7,7 +7,6 @@ import contextlib
 import logging
 import random
 import time
-import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -226,7 +225,8 @@ class Service:
         has_probability = answered[0][2] is not None
         answer = Answer.model_construct(
             model_version=loaded.manifest.version,
-            request_id=uuid.uuid4().hex,
+            # No secret, so no need to ask the system for each: that takes as long as the model.
+            request_id=f"{random.getrandbits(128):032x}",
             predictions=[prediction for _, prediction, _, _ in answered],
             probabilities=[p for _, _, p, _ in answered] if has_probability else None,
             flags=flags,
@@ -238,22 +238,26 @@ class Service:
     def _log(self, answer: Answer, rows: Sequence[Sequence[Any]], latency_ms: float) -> None:
         if self.writer is None or random.random() >= self.limits.log_share:
             return
-        entry = {
-            "data_dir": self.settings.data_dir,
-            "request_id": answer.request_id,
-            "model_version": answer.model_version,
-            "rows": [{name: row[at] for at, name in self.logged} for row in rows],
-            "predictions": answer.predictions,
-            "probabilities": answer.probabilities,
-            "latency_ms": latency_ms,
-            "flags": answer.flags,
-        }
+        entry = prediction_log.Answered(
+            request_id=answer.request_id,
+            model_version=answer.model_version,
+            rows=[{name: row[at] for at, name in self.logged} for row in rows],
+            predictions=answer.predictions,
+            probabilities=answer.probabilities,
+            latency_ms=latency_ms,
+            flags=answer.flags,
+        )
         self.writer.put(entry)
 
     @contextlib.asynccontextmanager
     async def running(self, _: FastAPI) -> AsyncIterator[None]:
         """Watch for new champions and write the log until the server ends; then write the rest."""
-        self.writer = Writer(prediction_log.append, self.metrics.waiting, self.metrics.unlogged)
+        data_dir, metrics = self.settings.data_dir, self.metrics
+        self.writer = Writer(
+            lambda entries: prediction_log.append(data_dir, entries),
+            metrics.waiting,
+            metrics.unlogged,
+        )
         watcher = asyncio.create_task(self.watch())
         try:
             yield

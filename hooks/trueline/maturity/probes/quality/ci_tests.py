@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from ....evidence.snapshot import Snapshot
@@ -10,6 +11,9 @@ from ...ci import PUSH, shut
 from ...finding import Finding, Place, at, found, missing, unseen, weak
 from ...probe import Probe
 from ...proof import IDLE_PYTEST, tests
+
+
+_GONE = re.compile(r"tests?(?:/|$)|(?!-).*\.py$")
 
 
 class CiRunsTests(Probe):
@@ -56,6 +60,10 @@ class CiRunsTests(Probe):
             return unseen(
                 f"{broken[0].path} cannot be read: {broken[0].problem}", Place(broken[0].path)
             )
+        other = snapshot.workflows.elsewhere
+        if other:
+            reason = f"{other} is of a CI that is not read; GitHub's and GitLab's are"
+            return unseen(reason, Place(other))
         gap = shut_out[0] if shut_out else "no job of a pull request runs pytest"
         return missing(gap)
 
@@ -98,7 +106,8 @@ def _covers(words: tuple[str, ...], snapshot: Snapshot) -> frozenset[str]:
     named = [word.partition("::")[0].removeprefix("./").rstrip("/") for word in words]
     paths = [path for path in named if path and not path.startswith("-") and snapshot.has(path)]
     if not paths:
-        return every
+        # A file or folder of tests that is gone is no request for all of them.
+        return frozenset() if any(_GONE.match(path) for path in named) else every
     return frozenset(f for f in every for path in paths if f == path or f.startswith(f"{path}/"))
 
 
