@@ -12,7 +12,6 @@ from ...finding import Finding, Place, at, found, missing, unseen, weak
 from ...probe import Probe
 from ...proof import IDLE_PYTEST, tests
 
-
 _GONE = re.compile(r"tests?(?:/|$)|(?!-).*\.py$")
 
 
