@@ -38,8 +38,8 @@ def find(name: str) -> MlSubject | None:
         test,
         catalogue.sections[test.section],
         (
-            f'a test below tests/ that is marked ml_test("{test.id}") and asserts something, '
-            "as long as its last run neither failed nor skipped it",
+            f'a test below tests/ that is marked ml_test("{test.id}"), asserts something, and '
+            "passed in a report of this code's history, by hand too; unrun it earns nothing",
             f"or a run by hand, recorded under manual_runs in maturity.yaml: {test.record}; "
             f"it holds for {test.max_age_days:g} days",
         ),

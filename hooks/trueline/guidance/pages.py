@@ -80,7 +80,7 @@ def reference(catalogue: Catalogue) -> str:
         "",
         f"## The {len(tests.tests)} tests of the ML Test Score",
         "",
-        "Each earns half a point when it is there or was run by hand, a full one when CI runs it.",
+        "Each earns half a point when it was run by hand, and a full one when CI runs it.",
         "The score is the least of the four sums.",
     ]
     for name, some in groupby(tests.tests, lambda test: test.section):

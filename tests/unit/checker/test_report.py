@@ -73,7 +73,7 @@ def test_the_json_obeys_its_schema(result: Result) -> None:
         "line": 1,
         "detail": "",
     }
-    assert data["statements"]["2.2.5"]["remedy"]["effort"] == "minutes"
+    assert data["statements"]["2.2.5"]["remedy"]["effort"] == "days"
     assert data["unreadable"] == [
         {"path": "monitoring/rules.yml", "problem": "not valid YAML at line 2"}
     ]
