@@ -125,7 +125,7 @@ def walk(*nodes: ast.AST) -> list[ast.AST]:
     return [node for node in found if node is not None] if None in found else found
 
 
-_FEW = 40  # nodes; to look through them is quicker than to sort them
+_FEW = 80  # nodes; to look through them is quicker than to sort them
 
 
 class Part:
