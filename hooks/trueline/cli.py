@@ -74,7 +74,17 @@ def trueline(ctx: click.Context) -> None:
 def main() -> None:
     """Run the command line; every foreseen error is one line on stderr, never a traceback."""
     # A check makes a million small objects that live to its end: to look through them is in vain.
-    gc.set_threshold(200_000)
+    # Commands that score many commits tidy up after each.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        _run()
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _run() -> None:
     try:
         code = trueline.main(standalone_mode=False)
     except click.exceptions.Exit as stop:

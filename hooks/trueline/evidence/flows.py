@@ -20,6 +20,7 @@ from .python import MOST, Part, flat, last_name, parsed
 from .routes import decorated, mounted_in
 from .statements import INNER, Definition, live
 
+_NOTHING: frozenset[str] = frozenset()
 _HOPS = 5  # re-exports in a row
 _BRANCHES = 100  # in one function; a longer `elif` may be nested too deep to be followed
 LONGEST_FILE = 10_000  # lines; nobody wrote that by hand
@@ -74,7 +75,7 @@ class Function:
         return self.body.meant(self.body.slice.decides)
 
     def mentions(self, *patterns: re.Pattern[str]) -> bool:
-        """Tell whether each pattern finds a name or a text in it, be it in code that cannot run."""
+        """Tell whether each pattern finds a name or a text in it."""
         return all(any(map(pattern.search, self.body.mentioned)) for pattern in patterns)
 
     @property
@@ -230,13 +231,16 @@ class _Module:
             found.update(imported(node, self.package))
         return {**found, **made_of(self.top, (found,))}
 
+    def _scope(self) -> Scope:
+        return (self.names,)
+
     def functions(self) -> Iterator[Function]:
         """Yield every function, inner ones too; the module's own statements last, without a
         name.
         """
         for node in self.top:
             if isinstance(node, Definition):
-                body = Body(node, f"{self.name}.{node.name}", self.package, lambda: (self.names,))
+                body = Body(node, f"{self.name}.{node.name}", self.package, self._scope)
                 yield from self._function(body, flat(node), "", self.mounted)
             elif isinstance(node, ast.ClassDef):
                 yield from self._class(node)
@@ -246,7 +250,7 @@ class _Module:
             "",
             f"{self.name}.",
             public=False,
-            body=Top(self.top, lambda: (self.names,)),
+            body=Top(self.top, self._scope),
         )
 
     def _class(self, node: ast.ClassDef) -> Iterator[Function]:
@@ -286,13 +290,10 @@ class _Module:
         if len(whole.of(ast.FunctionDef)) + len(whole.of(ast.AsyncFunctionDef)) > 1:
             here = mounted_in(body.statements)
             for node in body.nested:
-                part = Body(node, f"{body.dotted}.{node.name}", self.package, body.names)
-                inner += self._function(part, flat(node), "", here, body.dotted)
-        name, line = body.node.name, body.node.lineno
-        routes = frozenset(decorated(body.node) | mounted.get(name, set()))
-        public = not name.startswith("_")
-        dotted, nested = body.dotted, tuple(inner)
-        yield Function(
-            self.path, line, name, dotted, owner, around, public, routes, nested, body=body
-        )
+                one = Body(node, f"{body.dotted}.{node.name}", self.package, body.names)
+                inner += self._function(one, flat(node), "", here, body.dotted)
+        name, line, public = body.node.name, body.node.lineno, not body.node.name.startswith("_")
+        routes = frozenset(decorated(body.node) | mounted.get(name, set())) or _NOTHING
+        place = (self.path, line, name, body.dotted, owner, around)
+        yield Function(*place, public, routes, tuple(inner), body=body)
         yield from inner

@@ -18,6 +18,7 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef
 LARGE = 30
 # From a command through a wrapper or two to what it does; further on it is that one's business.
 DEPTH = 3
+_NOTHING: frozenset[str] = frozenset()
 
 Scope = dict[str, str]
 
@@ -103,7 +104,7 @@ def read(tree: WorkTree) -> Functions:
     digests = _digests(found)
     uses = _followed(found, frozenset().union(*starts))
     known = {
-        name: replace(item.function, uses=uses.get(name, frozenset()), digest=digests.get(name, ""))
+        name: replace(item.function, uses=uses.get(name, _NOTHING), digest=digests.get(name, ""))
         for name, item in found.items()
     }
     return Functions(known, commands, scripts)

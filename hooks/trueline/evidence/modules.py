@@ -13,6 +13,7 @@ from .document import Document, mapping
 from .environment import toml
 from .files import WorkTree
 from .python import MOST, Part, flat, last_name, names, parsed, words
+from .statements import INNER
 
 # Tests, notebooks and documents use the code; they are no part of it.
 _OTHER = ("tests", "test", "docs", "notebooks", "examples", "benchmarks")
@@ -27,23 +28,27 @@ class Function:
     name: str
     line: int
     command: str = ""  # the command that it is, for a decorated function
-    code: Part = field(default_factory=Part, compare=False, repr=False)
-    file: _File | None = field(default=None, compare=False, repr=False)
+    _node: _Named | None = field(default=None, compare=False, repr=False)
+    _file: _File | None = field(default=None, compare=False, repr=False)
+
+    @cached_property
+    def _code(self) -> Part:
+        return flat(self._node) if self._node else Part()
 
     @cached_property
     def calls(self) -> frozenset[str]:
         """The last names of what it calls."""
-        return frozenset(last_name(node.func) for node in self.code.of(ast.Call))
+        return frozenset(last_name(node.func) for node in self._code.of(ast.Call))
 
     @cached_property
     def texts(self) -> frozenset[str]:
         """Its strings."""
-        return frozenset(self.code.texts())
+        return frozenset(self._code.texts())
 
     @cached_property
     def uses(self) -> frozenset[str]:
         """The paths of the modules whose names it uses."""
-        return frozenset(self.file.used(self.code)) if self.file else frozenset()
+        return frozenset(self._file.used(self._code)) if self._file else frozenset()
 
 
 @dataclass(frozen=True)
@@ -167,29 +172,32 @@ class _File:
         self.path = path
         self._dotted = dotted
         self._package = _package(path)
-        self._tops = [flat(node) for node in body.body]
+        self._body = body.body
         self._bound: dict[str, set[str]] = {}
-        for top in self._tops:
-            for node in top.imports():
+        calls: set[str] = set()
+        self._defined: list[_Named] = []
+        for part in self._parts():
+            for node in part.imports():
                 for name, targets in self._imported(node):
                     self._bound.setdefault(name, set()).update(targets)
+            calls.update(last_name(call.func) for call in part.of(ast.Call))
+            self._defined += part.among(ast.FunctionDef, ast.AsyncFunctionDef)
         self.imports = frozenset[str]().union(*self._bound.values())
-        self.calls = frozenset(
-            last_name(call.func) for top in self._tops for call in top.of(ast.Call)
-        )
+        self.calls = frozenset(calls)
+
+    def _parts(self) -> Iterator[Part]:
+        yield from (flat(node) for node in self._body if isinstance(node, INNER))
+        yield Part(*(node for node in self._body if not isinstance(node, INNER)))
 
     @cached_property
     def words(self) -> frozenset[str]:
         """Its names and texts."""
-        found = (word for top in self._tops for word in words(top))
-        return frozenset(found)
+        return frozenset(word for part in self._parts() for word in words(part))
 
     def functions(self) -> Iterator[Function]:
         """Yield its functions, methods and those inside others, from the end of the file on."""
-        for top in reversed(self._tops):
-            for node in sorted(top.among(ast.FunctionDef, ast.AsyncFunctionDef), key=_from_end):
-                code = top if node is top.nodes[0] else flat(node)
-                yield Function(self.path, node.name, node.lineno, _command(node), code, self)
+        for node in sorted(self._defined, key=_from_end):
+            yield Function(self.path, node.name, node.lineno, _command(node), node, self)
 
     def used(self, code: Part) -> Iterator[str]:
         """Yield the paths of the modules whose names some code uses; those it imports count."""

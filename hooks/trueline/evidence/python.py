@@ -23,7 +23,7 @@ def module(source: str) -> ast.Module:
     return _parse(source) if len(source) > LARGE else _kept(source)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=256)
 def _kept(source: str) -> ast.Module:
     # `diff` and `history` score commits whose files are mostly the same.
     return _parse(source)
@@ -125,6 +125,9 @@ def walk(*nodes: ast.AST) -> list[ast.AST]:
     return [node for node in found if node is not None] if None in found else found
 
 
+_FEW = 80  # nodes; to look through them is quicker than to sort them
+
+
 class Part:
     """A piece of a syntax tree, flattened, with its nodes by kind.
 
@@ -135,26 +138,32 @@ class Part:
 
     def __init__(self, *nodes: ast.AST) -> None:
         self.nodes = walk(*nodes)
-        self._kinds: dict[type[ast.AST], list[ast.AST]] = {}
-        for node in self.nodes:
-            kind = node.__class__
-            if kind in self._kinds:
-                self._kinds[kind].append(node)
-            else:
-                self._kinds[kind] = [node]
+        self._kinds: dict[type[ast.AST], list[Any]] = {}
 
     def of(self, kind: type[Kind]) -> list[Kind]:
         """Return the nodes of one kind, those further out before those further in."""
-        return self._kinds.get(kind, [])  # type: ignore[return-value]
+        if len(self.nodes) < _FEW:
+            return [node for node in self.nodes if node.__class__ is kind]
+        return self._by_kind().get(kind, [])
 
     def among(self, *kinds: type[ast.AST]) -> list[Any]:
         """Return the nodes of some kinds, those further out before those further in."""
-        held = [found for kind in kinds if (found := self._kinds.get(kind))]
-        if len(held) < 2:
-            return held[0] if held else []
+        if len(self.nodes) >= _FEW:
+            held = [found for kind in kinds if (found := self._by_kind().get(kind))]
+            if len(held) < 2:
+                return held[0] if held else []
         return [node for node in self.nodes if node.__class__ in kinds]
 
-    def imports(self) -> list[ast.Import | ast.ImportFrom]:
+    def _by_kind(self) -> dict[type[ast.AST], list[Any]]:
+        if not self._kinds:
+            for node in self.nodes:
+                if node.__class__ in self._kinds:
+                    self._kinds[node.__class__].append(node)
+                else:
+                    self._kinds[node.__class__] = [node]
+        return self._kinds
+
+    def imports(self) -> list[ast.stmt]:
         """Return the imports, those further out before those further in."""
         return self.among(ast.Import, ast.ImportFrom)
 

@@ -36,15 +36,20 @@ class Uses:
     asserts: bool  # what fixtures assert, the test did not
 
 
-@dataclass
+@dataclass(frozen=True)
 class Reached:
     """Everything one test uses."""
 
-    words: set[str] = field(default_factory=set)
-    texts: set[str] = field(default_factory=set)
-    modules: set[str] = field(default_factory=set)
-    members: set[str] = field(default_factory=set)
-    asserts: bool = False
+    words: frozenset[str]
+    texts: frozenset[str]
+    modules: frozenset[str]
+    members: frozenset[str]  # attributes of imported names, dotted
+    asserts: bool
+
+
+def _joined(groups: list[frozenset[str]]) -> frozenset[str]:
+    # Of thousands of tests most use no helper: what they say is not held twice.
+    return groups[0] if len(groups) == 1 else frozenset().union(*groups)
 
 
 def scope(body: ast.Module) -> Scope:
@@ -77,25 +82,25 @@ class Reader:
 
     def reach(self, start: Definition, file: Scope, shared: Sequence[Scope]) -> Reached:
         """Return what a test uses, by its own names, its fixtures and its helpers."""
-        found = Reached()
+        found: dict[int, Uses] = {}
         waiting: list[tuple[Definition, Scope]] = [(start, file)]
-        seen: set[int] = set()
         while waiting:
             definition, here = waiting.pop()
-            if id(definition) in seen:
+            if id(definition) in found:
                 continue
-            seen.add(id(definition))
-            uses = self.uses(definition, here)
-            found.words |= uses.words
-            found.texts |= uses.texts
-            found.modules |= uses.modules
-            found.members |= uses.members
-            found.asserts |= uses.asserts
+            found[id(definition)] = uses = self.uses(definition, here)
             waiting += uses.leads
             for name in uses.fixtures:
                 owners = [owner for owner in (file, *shared) if name in owner.symbols]
                 waiting += [(owner.symbols[name], owner) for owner in owners[:1]]
-        return found
+        all_ = list(found.values())
+        return Reached(
+            _joined([uses.words for uses in all_]),
+            _joined([uses.texts for uses in all_]),
+            _joined([uses.modules for uses in all_]),
+            _joined([uses.members for uses in all_]),
+            any(uses.asserts for uses in all_),
+        )
 
     def uses(self, definition: Definition, here: Scope) -> Uses:
         """Return what a definition says itself, and to what it leads."""

@@ -15,6 +15,7 @@ from .frames import Column
 from .python import MOST, Part, attributes, flat, last_name, parsed
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+_NOTHING: frozenset[str] = frozenset()
 _HOPS = 10  # of a name that one module hands on to the next
 _LISTS = (ast.List, ast.Tuple, ast.Set)
 _LISTED = 3  # a shorter list of names is no second register
@@ -42,7 +43,7 @@ class Piece:
         """True for what holds code of its own rather than a value."""
         return self.kind in ("function", "class")
 
-    @cached_property
+    @property
     def uses(self) -> frozenset[str]:
         """Dotted names that it refers to, as far as resolved."""
         return frozenset(self._module.used(self.code)) if self._module else frozenset()
@@ -50,7 +51,7 @@ class Piece:
     @cached_property
     def calls(self) -> frozenset[str]:
         """The last names of what it calls."""
-        return frozenset(last_name(node.func) for part in self.code for node in part.of(ast.Call))
+        return _few(last_name(node.func) for part in self.code for node in part.of(ast.Call))
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -60,7 +61,7 @@ class Piece:
     @cached_property
     def texts(self) -> frozenset[str]:
         """Its strings but for docstrings."""
-        return frozenset(
+        return _few(
             node.value
             for part in self.code
             for silent in [{id(node.value) for node in part.of(ast.Expr)}]
@@ -186,8 +187,12 @@ class _Module:
 
     def __init__(self, name: str, path: str, body: ast.Module) -> None:
         self.name, self.path = name, path
-        self.top = [(node, flat(node)) for node in _top(body.body)]
-        self.imported = dict(self._bound(one for _, part in self.top for one in part.imports()))
+        statements = list(_top(body.body))
+        self.quiet = Part(*filter(_is_quiet, statements))
+        self.top = [(node, flat(node)) for node in statements if not _is_quiet(node)]
+        nested = [one for _, part in self.top for one in part.imports()]
+        brought = sorted([*self.quiet.imports(), *nested], key=lambda node: node.lineno)
+        self.imported = dict(self._bound(brought))
 
     @cached_property
     def _scope(self) -> dict[str, str]:
@@ -197,7 +202,7 @@ class _Module:
     def pieces(self) -> Iterator[Piece]:
         """Yield what stands at the top of the module."""
         kinds = {ast.ClassDef: "class", ast.Assign: "value", ast.AnnAssign: "value"}
-        beside: list[Part] = []
+        beside = [self.quiet]
         for node, part in self.top:
             names = _names(node)
             beside += [] if names else [part]
@@ -241,6 +246,18 @@ class _Module:
         package = self.path.endswith("/__init__.py")
         for node in nodes:
             yield from imports.bound(node, self.name, package=package)
+
+
+def _few(found: Iterable[str]) -> frozenset[str]:
+    # Most pieces hold no text at all, and an empty set takes as much room as one with four.
+    return frozenset(found) or _NOTHING
+
+
+def _is_quiet(node: ast.stmt) -> bool:
+    """True for an import and for a docstring: most of the statements, and little to tell."""
+    if isinstance(node, ast.Expr):
+        return isinstance(node.value, ast.Constant)
+    return isinstance(node, (ast.Import, ast.ImportFrom))
 
 
 def _top(body: list[ast.stmt]) -> Iterator[ast.stmt]:

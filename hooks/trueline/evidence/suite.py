@@ -31,13 +31,17 @@ class Case:
     modules: frozenset[str] = frozenset()
     calls: frozenset[str] = frozenset()  # names of functions and attributes that it uses
     texts: frozenset[str] = frozenset()  # its string constants
-    # Names and strings of the function itself, without those of what it uses.
-    own: frozenset[str] = frozenset()
+    itself: tuple[frozenset[str], ...] = ()  # names and strings of the function itself
     numbers: frozenset[int] = frozenset()  # whole numbers in the function itself
     asserts: bool = False
     skipped: bool = False
     members: frozenset[str] = frozenset()  # `a.b.c` where it says c of an imported a.b
     ml_tests: frozenset[str] = frozenset()  # the tests of the ML Test Score that it stands for
+
+    @property
+    def own(self) -> frozenset[str]:
+        """Names and strings of the function itself, without those of what it uses."""
+        return frozenset().union(*self.itself)
 
     @property
     def node(self) -> tuple[str, str]:
@@ -126,14 +130,14 @@ class _File:
             node.lineno,
             node.name,
             group,
-            frozenset(found.modules),
-            frozenset(found.words),
-            frozenset(found.texts),
-            own.words | own.texts,
+            found.modules,
+            found.words,
+            found.texts,
+            (own.words, own.texts),
             own.numbers,
             found.asserts,
             skipped or any(map(_skips, node.decorator_list)) or _gives_up(node),
-            frozenset(found.members),
+            found.members,
             ids,
         )
 

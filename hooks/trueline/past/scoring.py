@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import datetime
 
 from ..evidence.snapshot import collect
@@ -12,4 +13,6 @@ from .scratch import Scratch
 
 def scored(scratch: Scratch, sha: str, state: State | None, now: datetime) -> Result:
     """Lay out a commit with a state of branch `evidence`, and score it as of a moment."""
-    return score(collect(scratch.lay(sha, state.sha if state else None), now=now))
+    result = score(collect(scratch.lay(sha, state.sha if state else None), now=now))
+    gc.collect()  # which the command line has paused; syntax trees hold on to themselves
+    return result

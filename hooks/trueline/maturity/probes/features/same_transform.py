@@ -143,7 +143,8 @@ _COMMON = frozenset({"build", "fit", "load", "main", "predict", "read", "run", "
 
 def _hands_on(piece: Piece, shared: frozenset[Piece]) -> bool:
     """True for a function that only calls the one of training."""
-    return any(name == one.dotted for one in shared for name in piece.uses)
+    uses = piece.uses
+    return any(one.dotted in uses for one in shared)
 
 
 def _skew(snapshot: Snapshot, paths: list[Path], places: list[Place]) -> Finding:
