@@ -283,9 +283,9 @@ def local_events(kind: str) -> Change:
         lines = project.evidence[EVENTS].replace("@HEAD@", head).splitlines(keepends=True)
         events(kind, None)(project)
         place = project.root / "reports" / EVENTS
-        before = place.read_text("utf-8") if place.is_file() else ""
-        mine = [line for line in lines if json.loads(line)["type"] == kind]
-        project.write(f"reports/{EVENTS}", before + "".join(mine))
+        mine = [place.read_text("utf-8") if place.is_file() else ""]
+        mine += [line for line in lines if json.loads(line)["type"] == kind]
+        project.write(f"reports/{EVENTS}", "".join(mine))
 
     return change
 

@@ -275,9 +275,7 @@ _NOTHING = object()
 
 def _guesses(column: pa.Column) -> list[Any]:
     """Return values to try, as they stand in JSON, the most telling first."""
-    known: dict[str, Any] = {}
-    for check in column.checks:
-        known |= check.statistics or {}
+    known = {key: value for one in column.checks for key, value in (one.statistics or {}).items()}
     given = (column.metadata or {}).get("example")
     low, high = known.get("min_value"), known.get("max_value")
     edges = [edge for edge in (low, high) if isinstance(edge, int | float)]
