@@ -49,9 +49,8 @@ def content(path: str, text: str) -> Change:
 
 def commented(path: str) -> Change:
     """Leave a file its lines, each as a comment."""
-    start, end = {"md": ("<!-- ", " -->"), "json": ("// ", "")}.get(
-        path.rpartition(".")[2], ("# ", "")
-    )
+    marks = {"md": ("<!-- ", " -->"), "json": ("// ", "")}
+    start, end = marks.get(path.rpartition(".")[2], ("# ", ""))
 
     def change(project: Project) -> None:
         lines = project.read(path).splitlines()
@@ -252,9 +251,8 @@ def dated(path: str, moment: str) -> Change:
     """Let all that a report dates be of one moment."""
 
     def change(project: Project) -> None:
-        before = project.evidence[path]
-        project.evidence[path] = _MOMENT.sub(moment, before)
-        assert project.evidence[path] != before, f"{path} has no date"
+        assert _MOMENT.search(project.evidence[path]), f"{path} has no date"
+        project.evidence[path] = _MOMENT.sub(moment, project.evidence[path])
 
     return change
 
@@ -283,9 +281,9 @@ def local_events(kind: str) -> Change:
         lines = project.evidence[EVENTS].replace("@HEAD@", head).splitlines(keepends=True)
         events(kind, None)(project)
         place = project.root / "reports" / EVENTS
-        mine = [place.read_text("utf-8") if place.is_file() else ""]
-        mine += [line for line in lines if json.loads(line)["type"] == kind]
-        project.write(f"reports/{EVENTS}", "".join(mine))
+        before = place.read_text("utf-8") if place.is_file() else ""
+        mine = (line for line in lines if json.loads(line)["type"] == kind)
+        project.write(f"reports/{EVENTS}", before + "".join(mine))
 
     return change
 
@@ -294,8 +292,7 @@ def attested(statement: str, **fields: Any) -> Change:
     """Change fields of a statement's attestation."""
 
     def change(body: dict[str, Any]) -> None:
-        record = next(r for r in body["attestations"] if r["id"] == statement)
-        record.update(fields)
+        next(r for r in body["attestations"] if r["id"] == statement).update(fields)
 
     return lambda project: project.edit_yaml(ANSWERS, change)
 

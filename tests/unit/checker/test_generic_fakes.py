@@ -16,14 +16,14 @@ from trueline.testscore import catalogue as tests
 from unit.checker import faking as do
 from unit.checker.building import Project
 from unit.checker.fakes import NAMES, Fake
+from unit.checker.relies import JUNIT, ML_TESTS
 from unit.checker.trying import RELIES, Bench, Case, Worth, cases, packs
 
 CASES = cases()
 PACKS = packs(CASES)
 # A test of the ML Test Score that does not run, or asks nothing, earns nothing at all.
+LOCAL = ("local report posing as CI",)
 WORTHLESS = ("skipped test", "failed test", "test without assertion")
-# Nor does one of which no run can be seen (ADR 0012).
-UNSEEN = ("evidence removed", "empty file", "report of another repository", "future report")
 
 
 def noticed(case: Case, found: dict[str, Worth]) -> None:
@@ -38,10 +38,13 @@ def noticed(case: Case, found: dict[str, Worth]) -> None:
 
 
 def _worthless(case: Case) -> bool:
-    """True for a fake that leaves a test of the ML Test Score nothing; others leave it half."""
-    unseen = case.fake.name in UNSEEN and case.fake.target.endswith(".xml")
-    tests = any(claim.startswith("tests/") for claim in case.fake.claims)
-    return case.fake.name in WORTHLESS or unseen or tests
+    """True for a fake that leaves a test of the ML Test Score nothing; others leave it half.
+
+    A test is worth half once it was seen to pass on a commit of this repository, on a laptop too.
+    """
+    if case.fake.name in WORTHLESS or any(c.startswith("tests/") for c in case.fake.claims):
+        return True
+    return case.fake.target in (JUNIT, ML_TESTS) and case.fake.name not in LOCAL
 
 
 @pytest.mark.parametrize("number", range(len(PACKS)))
