@@ -43,10 +43,10 @@ class Piece:
         """True for what holds code of its own rather than a value."""
         return self.kind in ("function", "class")
 
-    @property
+    @cached_property
     def uses(self) -> frozenset[str]:
         """Dotted names that it refers to, as far as resolved."""
-        return frozenset(self._module.used(self.code)) if self._module else frozenset()
+        return _few(self._module.used(self.code)) if self._module else _NOTHING
 
     @cached_property
     def calls(self) -> frozenset[str]:
