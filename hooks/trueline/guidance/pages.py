@@ -41,7 +41,7 @@ _SERVED = {
 
 def checklist(catalogue: Catalogue) -> str:
     """Return the statements as Jinja: what a project is not held to is named in one line."""
-    lines = ["{% set production = phase == 'production' -%}\n"]
+    lines = ["{% set production = phase == 'production' %}\n"]
     for section, entries in groupby(catalogue.entries, lambda entry: entry.section):
         listed = list(entries)
         shared = any(entry.exploration for entry in listed)

@@ -46,6 +46,16 @@ def test_the_pages_are_what_the_catalogues_say(
     assert pages.main(["--chek"], tmp_path) == 2
 
 
+@pytest.mark.parametrize("phase", ["production", "exploration"])
+def test_each_heading_stands_by_itself(phase: str) -> None:
+    lines = rendered(phase=phase).splitlines()
+    headings = [at for at, line in enumerate(lines) if "## " in line]
+    assert len(headings) >= 4
+    for at in headings:
+        assert lines[at].startswith("## ")
+        assert (lines[at - 1], lines[at + 1]) == ("", "")
+
+
 def test_without_its_mark_the_page_is_not_written(tmp_path: Path) -> None:
     page = tmp_path / pages.TEMPLATE
     page.parent.mkdir()
