@@ -40,7 +40,7 @@ test-quick: $(UV)  ## the unit lane and a slice of the render lane, under a minu
 	@$(UV) run -q --frozen pytest -q tests/unit tests/render -m "not slow and not long" -n 2 --dist worksteal
 
 test-long: tools  ## everything that does not fit into `make test`; writes benchmarks/long/
-	@$(UV) run -q --frozen python -m benchmarks.long unit render update live mutants
+	@$(UV) run -q --frozen --group fuzz python -m benchmarks.long unit render update live mutants fuzz
 
 lint: $(UV)  ## ruff and mypy over this repository's own code
 	@$(UV) run -q --frozen ruff check . && $(UV) run -q --frozen ruff format --check . && $(UV) run -q --frozen mypy

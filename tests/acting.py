@@ -62,24 +62,71 @@ def actions_used(project: Path) -> set[str]:
     }
 
 
-def act(machine: Machine, project: Path, workflow: str, event: str) -> WorkflowRun:
-    """Run the workflow file of the clean checkout `project` for `event`; a red run is no error."""
+@dataclass(frozen=True)
+class Forge:
+    """What a run is told of the forge: its API, the repository's name there, and a token."""
+
+    url: str
+    repository: str
+    token: str
+
+
+def pull_request(project: Path, machine: Machine, head: str) -> dict[str, Any]:
+    """Return the payload of pull request 7, of the last commit, from the repository `head`."""
+    base = machine.git("rev-parse", "HEAD~1", cwd=project)
+    return {
+        "pull_request": {
+            "number": 7,
+            "base": {"ref": "main", "sha": base},
+            "head": {"ref": "topic", "repo": {"full_name": head}},
+        }
+    }
+
+
+def act(
+    machine: Machine,
+    project: Path,
+    workflow: str,
+    event: str,
+    *,
+    payload: dict[str, Any] | None = None,
+    forge: Forge | None = None,
+    artifacts: Path | None = None,
+) -> WorkflowRun:
+    """Run the workflow file of the clean checkout `project` for `event`; a red run is no error.
+
+    Without a payload a pull request comes from a fork. `artifacts` is what earlier jobs of the
+    run have left behind.
+    """
+    given = artifacts
     artifacts = machine.root / "artifacts"
     shutil.rmtree(artifacts, ignore_errors=True)
-    artifacts.mkdir()
+    shutil.copytree(given, artifacts) if given else artifacts.mkdir()
+    if event == "pull_request" and payload is None:
+        payload = pull_request(project, machine, "somebody/fork")
+    told = machine.root / "event.json"
+    told.write_text(json.dumps(payload or {}))
     origin = machine.git("remote", "get-url", "origin", cwd=project)
     env = {name: machine.env[name] for name in _TO_JOBS if name in machine.env}
     env |= {"TEST_ORIGIN": origin, "TEST_ARTIFACTS": str(artifacts)}
     command = [shutil.which("act") or "act", event, "--json", "--rm", "--no-skip-checkout"]
+    command += ["--eventpath", str(told)]
+    if forge:
+        command += ["--secret", f"GITHUB_TOKEN={forge.token}"]
+        env |= {"GITHUB_API_URL": forge.url, "GITHUB_REPOSITORY": forge.repository}
     command += ["--workflows", f".github/workflows/{workflow}"]
     command += ["--platform", "ubuntu-latest=-self-hosted"]
     command += ["--action-cache-path", str(machine.root / "act")]
     # Jobs one after the other: they share this machine's two cores, not its disk.
     command += ["--concurrent-jobs", "1"]
     for used in sorted(actions_used(project)):
-        stub = _STUBS / used.split("@")[0].split("/")[1]
-        assert (stub / "action.yml").exists(), f"there is no local equivalent of {used}"
-        command += ["--local-repository", f"{used}={stub}"]
+        # An action may lie in a folder of its repository: owner/name/folder@commit.
+        path, _, commit = used.partition("@")
+        owner, name, *folder = path.split("/")
+        stub = _STUBS / name
+        action = stub.joinpath(*folder, "action.yml")
+        assert action.exists(), f"there is no local equivalent of {used}"
+        command += ["--local-repository", f"{owner}/{name}@{commit}={stub}"]
     for name, value in env.items():
         command += ["--env", f"{name}={value}"]
     done = machine.run(command, project, check=False, timeout=1800)

@@ -1,6 +1,6 @@
 """Run the long tests of the named lanes and record each in benchmarks/long/<lane>.json.
 
-The lane `mutants` is no folder of tests: see tests/mutants.
+The lanes `mutants` and `fuzz` are no folders of tests: see tests/mutants and tests/fuzz.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ def main(lanes: list[str]) -> int:
     """Run lane by lane; return pytest's worst exit code."""
     worst = 0
     for lane in lanes:
-        if lane == "mutants":  # these run a made project's suite, and write their own record
-            done = subprocess.run([sys.executable, "-m", "tests.mutants"], cwd=ROOT)
+        if lane in ("mutants", "fuzz"):  # programs of their own, which write their own records
+            done = subprocess.run([sys.executable, "-m", f"tests.{lane}"], cwd=ROOT)
             worst = max(worst, done.returncode)
             continue
         with tempfile.TemporaryDirectory() as scratch:

@@ -4,7 +4,8 @@
 
 FACTS is a folder of files that tests.foreign.extract wrote; each is rebuilt as a repository and checked offline.
 The judge's outcomes (expected.yaml) were committed before the first run. Cohen's kappa leaves out what chance alone
-would agree on: (observed - by chance) / (1 - by chance), over the six outcomes.
+would agree on: (observed - by chance) / (1 - by chance), over the six outcomes. Each run is appended to the
+record; what the newest run disagrees on is explained in disagreements.yaml.
 """
 
 from __future__ import annotations
@@ -43,6 +44,14 @@ def kappa(pairs: list[tuple[str, str]]) -> float:
     return 1.0 if by_chance == 1 else (observed - by_chance) / (1 - by_chance)
 
 
+def confusion(pairs: list[tuple[str, str]]) -> dict[str, dict[str, int]]:
+    """Return how often the checker said what (inner) where the judge said what (outer)."""
+    judged = sorted({judge for judge, _ in pairs})
+    return {
+        judge: dict(sorted(Counter(b for a, b in pairs if a == judge).items())) for judge in judged
+    }
+
+
 def main(facts: Path, record: Path) -> None:
     """Check every repository that was judged, and write the record."""
     judged = yaml.safe_load(EXPECTED.read_text("utf-8"))["repositories"]
@@ -78,6 +87,7 @@ def main(facts: Path, record: Path) -> None:
         "share": round(agreed / len(pairs), 4),
         "kappa": round(kappa(pairs), 4),
         "kappa_of_decided": round(kappa(decided), 4),
+        "confusion": confusion(pairs),
         "repositories": repositories,
     }
     runs = json.loads(record.read_text("utf-8"))["runs"] if record.exists() else []

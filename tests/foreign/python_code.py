@@ -37,15 +37,80 @@ def imports(tree: ast.AST) -> list[str]:
 
 
 def python(tree: ast.Module) -> dict[str, Any]:
+    known = bound(tree)  # before the imports lose their aliases
+    own = {node.name: node.name for node in defined(tree.body) if kept(node, "module")}
     facts: dict[str, Any] = {"doc": ast.get_docstring(tree) is not None, "imports": imports(tree)}
-    return facts | {"names": list(definitions(tree.body, "module"))}
+    facts |= {"names": list(definitions(tree.body, "module", own | known))}
+    uses = used(tree.body, own | known, "module")
+    return facts | ({"uses": uses} if uses else {})
 
 
-def definitions(body: Iterable[ast.stmt], owner: str) -> Iterator[dict[str, Any]]:
+def bound(tree: ast.AST) -> dict[str, str]:
+    """Names that imports bind, with what they are called where the imports have no aliases."""
+    found = {}
+    for node in ast.walk(tree):
+        for alias in node.names if isinstance(node, (ast.Import, ast.ImportFrom)) else ():
+            plain = isinstance(node, ast.Import) and not alias.asname
+            name = alias.name.partition(".")[0] if plain else alias.name
+            found[alias.asname or name] = name
+    return found
+
+
+def used(body: Iterable[ast.AST], known: dict[str, str], owner: str) -> list[str]:
+    """Names that code uses: of imports and of public definitions, and whatever it calls.
+
+    What a listed definition inside uses is that one's. A method of a local value is `value`'s.
+    """
+    found: set[str] = set()
+    waiting = list(body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, (ast.Import, ast.ImportFrom)) or (
+            isinstance(node, DEFINITION) and kept(node, owner)
+        ):
+            continue
+        call = isinstance(node, ast.Call)
+        chain = dotted(node.func if call else node)
+        root, _, rest = chain.partition(".")
+        if root in known:
+            found.add(".".join(filter(None, (known[root], rest))) + "()" * call)
+        elif call and isinstance(node.func, ast.Attribute):
+            found.add(f"value.{node.func.attr}()")
+        if isinstance(node, ast.Call):
+            waiting += [*node.args, *node.keywords, *([] if chain else [node.func])]
+        elif not chain:
+            waiting += ast.iter_child_nodes(node)
+    return sorted(found)[:MOST_USES]
+
+
+DEFINITION = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+MOST_USES = 60
+
+
+def kept(node: ast.AST, owner: str) -> bool:
     """Public functions and classes; inside a function only decorated ones (routes of a factory)."""
+    return (
+        isinstance(node, DEFINITION)
+        and not node.name.startswith("_")
+        and (owner != "function" or bool(node.decorator_list))
+    )
+
+
+def defined(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements, those behind `if`, `try` and `with` as well."""
     for node in body:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            if node.name.startswith("_") or (owner == "function" and not node.decorator_list):
+        yield node
+        if isinstance(node, (ast.If, ast.Try, ast.With)):
+            yield from defined(node.body)
+
+
+def definitions(
+    body: Iterable[ast.stmt], owner: str, known: dict[str, str]
+) -> Iterator[dict[str, Any]]:
+    """The kept definitions with their decorators, their tests' properties and what they use."""
+    for node in body:
+        if isinstance(node, DEFINITION):
+            if not kept(node, owner):
                 continue
             function = not isinstance(node, ast.ClassDef)
             word = {ast.ClassDef: "class", ast.AsyncFunctionDef: "async def"}.get(type(node), "def")
@@ -55,10 +120,12 @@ def definitions(body: Iterable[ast.stmt], owner: str) -> Iterator[dict[str, Any]
             facts["decorators"] = [d for d in map(decorator, node.decorator_list) if d]
             if function and node.name.startswith("test"):
                 facts |= tested(node)
-            facts["inside"] = list(definitions(node.body, "function" if function else "class"))
+            inner = "function" if function else "class"
+            facts["uses"] = used(node.body, known, inner)
+            facts["inside"] = list(definitions(node.body, inner, known))
             yield {k: v for k, v in facts.items() if v not in ([], False) or k == "doc"}
         elif isinstance(node, (ast.If, ast.Try, ast.With)):
-            yield from definitions(node.body, owner)
+            yield from definitions(node.body, owner, known)
 
 
 def tested(node: ast.AST) -> dict[str, bool]:

@@ -156,6 +156,7 @@ def python(facts: dict[str, Any]) -> str:
     lines += [*facts["imports"], "", "value = expected = None"]
     for fact in facts["names"]:
         lines += ["", "", *definition(fact)]
+    lines += facts.get("uses", [])
     return "\n".join(lines) + "\n"
 
 
@@ -174,6 +175,7 @@ def definition(fact: dict[str, Any]) -> list[str]:
     if fact.get("skips") and not any(s in d for d in decorators for s in ("skip", "xfail")):
         body.append("pytest.skip()")
     body += ["assert value == expected"] * fact.get("asserts", False)
+    body += fact.get("uses", [])
     for inner in fact.get("inside", []):
         body += definition(inner)
     return lines + [f"    {line}" for line in body or ["pass"]]

@@ -14,7 +14,7 @@ import pytest
 from tests.foreign import extract as facts_of
 from tests.foreign.extract import dump, extract, git, shorten
 from tests.foreign.readers import read, words
-from tests.foreign.rebuild import MOST_COMMITS, rebuild
+from tests.foreign.rebuild import MOST_COMMITS, python, rebuild
 
 # Facts files are made where the test runs: what they say about others' repositories is not ours.
 
@@ -225,6 +225,19 @@ def test_a_file_that_the_snapshot_lacks_has_no_size(
 @pytest.mark.parametrize("line", ["a 'b", 'a "b c', "x " * 30, "a \\\n b", "@echo it's here"])
 def test_words_of_words_are_the_same(line: str) -> None:
     assert words(words(line)) == words(line)
+
+
+def test_what_code_uses_travels_by_name() -> None:
+    code = (
+        "import a.b as c\nfrom d import e as f\n\ndef one(x):\n    return f(c.g(x).h, 'words').i()\n\n"
+        "class Two(f):\n    def _own(self):\n        return one(self.x)\n"
+    )
+    facts = read("x.py", code)
+    one, two = facts["names"]
+    assert one["uses"] == ["a.b.g()", "e()", "value.i()"]
+    assert two["uses"] == ["one()"]
+    assert read("x.py", python(facts)) == facts
+    assert "words" not in python(facts)
 
 
 def test_what_does_not_parse_is_none() -> None:

@@ -100,6 +100,10 @@ def test_a_broken_test_and_a_badly_formatted_file_fail_a_pull_request(
     result = json.loads((run.artifacts / "evidence" / "check.json").read_text())
     assert result["statements"]["3.2.1"]["outcome"] == "partial"
     assert "did not pass" in result["statements"]["3.2.1"]["reason"]
+    # What the change wins and loses stands below the card; a fork's token may not comment it.
+    said = (run.artifacts / "evidence" / "diff.md").read_text()
+    assert said.startswith("<!-- trueline: diff -->\n## Maturity: core ")
+    assert said.strip() in run.summaries["card"]
     branches = fresh_machine.git("branch", "--list", cwd=fresh_machine.root / "origin.git")
     assert branches.split() == ["*", "main"]
 

@@ -5,6 +5,7 @@ level.
 from __future__ import annotations
 
 import contextlib
+import re
 import tomllib
 from dataclasses import replace
 
@@ -13,6 +14,15 @@ from .document import Document, mapping, sequence, text
 from .files import WorkTree
 from .shell import Command
 from .workflows import FOLDER, Job, Step, Workflow, Workflows
+
+# Azure Pipelines, Jenkins, CircleCI, Travis, Bitbucket, Drone, Buildkite, Woodpecker, AppVeyor.
+_OTHERS = re.compile(
+    r"(?:.*/)?(?:azure-pipelines[\w.-]*\.ya?ml|Jenkinsfile)"
+    r"|(?:\.azure-?pipelines|\.azuredevops|\.pipelines|\.woodpecker|\.buildkite)/.*\.ya?ml"
+    r"|\.circleci/config\.ya?ml|\.(?:travis|drone|appveyor|woodpecker)\.ya?ml"
+    r"|bitbucket-pipelines\.ya?ml|appveyor\.ya?ml"
+)
+MOST_OTHERS = 20
 
 
 def read(tree: WorkTree, branch: str = "main") -> Workflows:
@@ -26,13 +36,24 @@ def read(tree: WorkTree, branch: str = "main") -> Workflows:
     if answer == "gitlab" or (not on_github and gitlab.PATH in tree.tracked):
         return Workflows(tuple(gitlab.read(tree, known, branch)))
     files = [path for path in tree.below(FOLDER, ".yml", ".yaml") if path.count("/") == 2]
+    if not files:
+        return Workflows(elsewhere=_elsewhere(tree))
     parsed = [_workflow(tree, path) for path in files]
     by_path = {d.path: d.value for d in parsed if d.value}
     return Workflows(tuple(_resolved(tree, d, by_path, known) for d in parsed))
 
 
+def _elsewhere(tree: WorkTree) -> str:
+    """Return the path of a CI that nobody reads here; '' for none, or one without a line in it."""
+    for path in sorted(filter(_OTHERS.fullmatch, tree.tracked))[:MOST_OTHERS]:
+        lines = (tree.text(path).value or "").split("\n")
+        if any(line.strip() and not line.lstrip().startswith(("#", "//")) for line in lines):
+            return path
+    return ""
+
+
 def read_tasks(tree: WorkTree) -> tasks.Tasks:
-    """Return the tasks of poe, make, nox and tox."""
+    """Return the tasks of poe, make, nox, tox and mise."""
     known: dict[tuple[str, str], tuple[Command, ...]] = {}
     project = tree.text("pyproject.toml").value
     if project is not None:
@@ -43,6 +64,8 @@ def read_tasks(tree: WorkTree) -> tasks.Tasks:
         ("Makefile", tasks.make),
         ("noxfile.py", tasks.nox),
         ("tox.ini", tasks.tox),
+        ("mise.toml", tasks.mise),
+        (".mise.toml", tasks.mise),
     ):
         known |= parse(tree.text(path).value or "")
     return tasks.Tasks(known)
@@ -74,6 +97,8 @@ def _called(job: Job, known: dict[str, Workflow]) -> list[Job]:
     target = known.get(job.opaque.removeprefix("./"))
     if target is None or not job.opaque.startswith("./"):
         return [job]
+    if "workflow_call" not in target.triggers:
+        return []  # the forge refuses to call it
     return [
         replace(
             inner,

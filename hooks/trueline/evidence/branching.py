@@ -7,8 +7,9 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from . import imports
 from .files import WorkTree
-from .python import MOST, children, last_name, parsed, walk
+from .python import MOST, Part, children, last_name, parsed, walk
 
 _NAMES = re.compile(
     r"(?:(?:app|deploy|deployment|run|runtime|current|target|active)_?)?env(?:ironment)?(?:_?name)?"
@@ -49,7 +50,7 @@ def read(tree: WorkTree, known: Collection[str]) -> Branching:
     plain: list[tuple[str, str, int]] = []  # a class of another library, or of none
     broken: list[tuple[str, str]] = []
     named = frozenset(name.lower() for name in known)
-    for path in tree.below("src", ".py")[:MOST]:
+    for path in imports.below(tree, ".py")[:MOST]:
         # Most modules say nothing of environments: a search is a hundred times faster than a parse.
         if not _WORTH.search(tree.text(path).value or ""):
             continue
@@ -58,15 +59,25 @@ def read(tree: WorkTree, known: Collection[str]) -> Branching:
             broken.append((path, document.problem or "tracked, but not in the work tree"))
             continue
         body = document.value
-        asking += [Asking(path, line) for line in sorted(set(lines(body, named)))]
-        classes = [node for node in walk(body) if isinstance(node, ast.ClassDef)]
-        for node in classes:
+        whole = Part(body)
+        if _may_ask(whole):
+            asking += [Asking(path, line) for line in sorted(set(lines(body, named)))]
+        for node in whole.of(ast.ClassDef):
             place = node.name, path, node.lineno
             if any(last_name(base) == "BaseSettings" for base in node.bases):
                 settings.append(place)
             elif path.endswith(_MODULES) and node.name.endswith(("Settings", "Config")):
                 plain.append(place)
     return Branching(tuple(asking), tuple(settings or plain), tuple(broken))
+
+
+def _may_ask(module: Part) -> bool:
+    """Tell whether any name or text in a module could stand for the environment."""
+    names = {node.id for node in module.of(ast.Name)}
+    names |= {node.attr for node in module.of(ast.Attribute)}
+    return any(_NAMES.fullmatch(name.lower()) for name in names) or any(
+        _VARIABLE.fullmatch(text.upper()) for text in set(module.texts())
+    )
 
 
 def lines(body: ast.Module, known: frozenset[str]) -> Iterator[int]:

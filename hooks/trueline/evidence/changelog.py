@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 MOST_LINES = 50_000
 _HIDDEN = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-# `## [1.1.0] - 2026-05-01`, `## v1.1.0`, `# Release 1.1.0 (2026-05-01)`; a day is no version.
+# `## [1.1.0] - 2026-05-01`, `## v1.1.0`, `# Release 1.1.0 (2026-05-01)`, `## v20260501`; a day
+# without such a word is no version.
 _VERSION = re.compile(
-    r"^(?:release|version|tag)?\s*\[?v?(\d+(?:\.\d+){1,3})(?![\d.]*-?\w)(?:\+[\w.]+)?\]?(?![\w.])",
+    r"^(?:release|version|tag)?\s*\[?(?:v?(?=\d+\.)|v(?=\d{8}\b))"
+    r"(\d+(?:\.\d+){0,3})(?![\d.]*-?\w)(?:\+[\w.]+)?\]?(?![\w.])",
     re.IGNORECASE,
 )
 _UNDERLINE = re.compile(r"^ {0,3}(={3,}|-{3,})\s*$")

@@ -8,7 +8,7 @@ import ast
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from . import jsontext
+from . import imports, jsontext
 from .document import Document, Malformed, mapping, sequence, text
 from .files import WorkTree
 from .python import last_name, module
@@ -94,7 +94,7 @@ def _entries(entries: object) -> tuple[Feature, ...]:
 
 
 def _typed(tree: WorkTree) -> Document[frozenset[str]]:
-    paths = list(tree.below("src", "/data/schema.py"))
+    paths = imports.below(tree, "/data/schema.py")
     if not paths:
         return Document("src/*/data/schema.py")
     return tree.parsed(paths[0], schema_features)

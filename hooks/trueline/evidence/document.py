@@ -28,6 +28,12 @@ class Document(Generic[Value]):
         return self.value is None and self.problem is None
 
 
+def blank(content: str | None) -> bool:
+    """True for a text without a line that says anything: nothing, or nothing but comments."""
+    return all(line.strip()[:1] in ("", "#") or line.strip().startswith("//")
+               for line in (content or "").splitlines())  # fmt: skip
+
+
 def mapping(value: object) -> dict[str, object]:
     """Return a mapping with text keys, empty when `value` is none: files hold what people typed."""
     return {str(key): item for key, item in value.items()} if isinstance(value, dict) else {}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import fnmatch
 import os
+import re
 import stat
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -31,19 +33,27 @@ class WorkTree:
     trees: dict[str, Document[ast.Module]] = field(
         default_factory=dict, compare=False, repr=False
     )  # path -> syntax tree, so that readers share it
+    _below: dict[tuple[str, tuple[str, ...]], list[str]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    _folders: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def matching(self, *patterns: str) -> list[str]:
         """Return the tracked paths that match one of the glob patterns (`**` not supported),
         sorted.
         """
-        return sorted(p for p in self.tracked if any(PurePosixPath(p).match(x) for x in patterns))
+        ends = [re.compile(fnmatch.translate(x.rpartition("/")[2])) for x in patterns]
+        near = [p for p in self.tracked if any(end.match(p.rpartition("/")[2]) for end in ends)]
+        return sorted(p for p in near if any(PurePosixPath(p).match(x) for x in patterns))
 
     def below(self, folder: str, *suffixes: str) -> list[str]:
         """Return the tracked paths in `folder` that end with one of the suffixes, sorted."""
         start = folder.rstrip("/") + "/"
-        return sorted(
-            p for p in self.tracked if p.startswith(start) and p.endswith(suffixes or ("",))
-        )
+        if (start, suffixes) not in self._below:
+            self._below[start, suffixes] = sorted(
+                p for p in self.tracked if p.startswith(start) and p.endswith(suffixes or ("",))
+            )
+        return [*self._below[start, suffixes]]
 
     def text(self, path: str, *, limit: int = MAX_BYTES) -> Document[str]:
         """Return a tracked file's text."""
@@ -52,7 +62,7 @@ class WorkTree:
     def loose(self, path: str, *, limit: int = MAX_BYTES) -> Document[str]:
         """Return a file's text though git may not track it: what a run left in `reports/`."""
         try:
-            return Document(path, _read(self.root, path, limit))
+            return Document(path, self._read(path, limit))
         except FileNotFoundError:
             return Document(path)
         except Malformed as error:
@@ -88,22 +98,26 @@ class WorkTree:
         """Return the first of the paths that git tracks."""
         return next((path for path in paths if path in self.tracked), None)
 
+    def _read(self, path: str, limit: int) -> str:
+        folder, _, name = path.rpartition("/")
+        for one in ("", folder):
+            if one not in self._folders:  # thousands of files share a few; each is followed once
+                self._folders[one] = os.path.realpath(self.root / one)
+        root, real = self._folders[""], f"{self._folders[folder]}/{name}"
+        if name in ("", ".", "..") or stat.S_ISLNK(os.lstat(real).st_mode):
+            real = os.path.realpath(self.root / path)
+        if real != root and not real.startswith(f"{root.rstrip('/')}/"):
+            raise Malformed("a link that leads outside the repository")
+        return decode(regular(real, limit), limit)
 
-def _read(root: Path, path: str, limit: int) -> str:
-    target = root / path
-    real = Path(os.path.realpath(target))
-    if not real.is_relative_to(os.path.realpath(root)):
-        raise Malformed("a link that leads outside the repository")
-    return decode(regular(real, limit), limit)
 
-
-def regular(path: Path, limit: int | None = None) -> bytes:
+def regular(path: Path | str, limit: int | None = None) -> bytes:
     """Return the bytes of a regular file, of a longer one than `limit` no more than needed to see.
 
     Raises Malformed for a pipe, socket or device, which could keep the reader waiting for ever, and
     OSError as `open` does.
     """
-    if not stat.S_ISREG(path.stat().st_mode):
+    if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 (a Path costs more)
         raise Malformed("not a regular file")
     # Without waiting, and looked at again: it may have been exchanged in between.
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)

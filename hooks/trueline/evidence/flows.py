@@ -8,25 +8,27 @@ Names are followed through imports, annotations (`service: Service`) and what a 
 from __future__ import annotations
 
 import ast
-from collections import ChainMap
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 
+from .bodies import Body, Top
 from .files import WorkTree
-from .naming import Scope, arguments, given, imported, made_of, meant_by, starts
-from .python import MOST, last_name, parsed
+from .naming import Scope, given, imported, made_of, starts
+from .python import MOST, Part, flat, last_name, parsed
 from .routes import decorated, mounted_in
-from .slices import cut
-from .statements import Definition, expressions, live, said
+from .statements import INNER, Definition, live
 
 _HOPS = 5  # re-exports in a row
+_BRANCHES = 100  # in one function; a longer `elif` may be nested too deep to be followed
 LONGEST_FILE = 10_000  # lines; nobody wrote that by hand
 
 
 @dataclass(frozen=True)
 class Function:
-    """One function, method or inner function. Names are dotted, as far as they could be followed;
-    sets are of code that can run.
+    """One function, method or inner function; without a name the statements of a module. Names are
+    dotted, as far as they could be followed; sets are of code that can run.
     """
 
     path: str
@@ -36,18 +38,70 @@ class Function:
     owner: str = ""  # the class it belongs to, dotted
     around: str = ""  # the function it stands in, dotted
     public: bool = True
-    parameters: frozenset[str] = frozenset()
     routes: frozenset[str] = frozenset()  # such as `POST /predict`
-    refers: frozenset[str] = frozenset()
-    calls: frozenset[str] = frozenset()
-    used: frozenset[str] = frozenset()  # calls whose result is not thrown away
-    carried: frozenset[str] = frozenset()  # calls that its answer depends on
-    decides: frozenset[str] = frozenset()  # calls on which a branch of its answer depends
-    told: frozenset[str] = frozenset()  # names and texts that its answer is made of
-    labels: frozenset[str] = frozenset()  # texts and keywords in it, and names that are returned
-    hashed: frozenset[str] = frozenset()  # names and texts that a hash is made of
-    words: frozenset[str] = frozenset()  # all its names and texts
-    texts: frozenset[str] = frozenset()  # all its texts and keywords
+    inner: tuple[Function, ...] = ()
+    body: Body | Top = field(kw_only=True, compare=False, repr=False)
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """The names of its parameters."""
+        return self.body.parameters
+
+    @cached_property
+    def refers(self) -> frozenset[str]:
+        """The names that lead out of it, or of a function in it."""
+        own = (name for name in self.body.meant(self.body.chains) if "." in name)
+        return frozenset(own).union(*(function.refers for function in self.inner))
+
+    @cached_property
+    def calls(self) -> frozenset[str]:
+        """All its calls."""
+        return self.body.meant(name for _, name in self.body.said.calls)
+
+    @cached_property
+    def used(self) -> frozenset[str]:
+        """The calls whose result is not thrown away."""
+        return self.body.meant(self.body.slice.used)
+
+    @cached_property
+    def carried(self) -> frozenset[str]:
+        """The calls that its answer depends on."""
+        return self.body.meant(self.body.slice.carried)
+
+    @cached_property
+    def decides(self) -> frozenset[str]:
+        """The calls on which a branch of its answer depends."""
+        return self.body.meant(self.body.slice.decides)
+
+    def mentions(self, *patterns: re.Pattern[str]) -> bool:
+        """Tell whether each pattern finds a name or a text in it, be it in code that cannot run."""
+        return all(any(map(pattern.search, self.body.mentioned)) for pattern in patterns)
+
+    @property
+    def told(self) -> frozenset[str]:
+        """Names and texts that its answer is made of."""
+        return self.body.slice.told
+
+    @property
+    def labels(self) -> frozenset[str]:
+        """Texts and keywords in it, and names that are returned."""
+        return self.body.slice.labels
+
+    @property
+    def hashed(self) -> frozenset[str]:
+        """Names and texts that a hash is made of."""
+        return self.body.slice.hashed
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """All its names and texts."""
+        own = self.body.said.words | self.body.hints.words
+        return own.union(*(function.words for function in self.inner))
+
+    @cached_property
+    def texts(self) -> frozenset[str]:
+        """All its texts and keywords."""
+        return self.body.said.labels.union(*(function.texts for function in self.inner))
 
 
 @dataclass(frozen=True)
@@ -57,25 +111,40 @@ class Flows:
     functions: Mapping[str, Function] = field(default_factory=dict)
     classes: Mapping[str, frozenset[str]] = field(default_factory=dict)  # -> their methods
     fields: Mapping[str, frozenset[str]] = field(default_factory=dict)  # of each class
-    aliases: Mapping[str, str] = field(default_factory=dict)
+    modules: Mapping[str, _Module] = field(default_factory=dict, repr=False)
     broken: tuple[tuple[str, str], ...] = ()
+    _known: dict[str, list[Function]] = field(default_factory=dict, compare=False, repr=False)
 
     def named(self, name: str) -> list[Function]:
         """Return what a dotted name leads to: a function, or all methods of a class.
 
         Of `module.Class.method.more` it is the method; of a method that is not known, its class.
         """
+        if name not in self._known:
+            self._known[name] = self._follow(name)
+        return self._known[name]
+
+    def _follow(self, name: str) -> list[Function]:
         for _ in range(_HOPS):
             for known in starts(name):
                 if known in self.functions:
                     return [self.functions[known]]
                 if known in self.classes:
                     return [self.functions[method] for method in sorted(self.classes[known])]
-            alias = next((part for part in starts(name) if part in self.aliases), None)
-            if alias is None:
+            meant = next(filter(None, (self._alias(known) for known in starts(name))), None)
+            if meant is None:
                 return []
-            name = self.aliases[alias] + name.removeprefix(alias)
+            alias, to = meant
+            name = to + name.removeprefix(alias)
         return []
+
+    def _alias(self, name: str) -> tuple[str, str] | None:
+        """Return a name with what it stands for, if a module imports or makes it."""
+        for owner in starts(name.rpartition(".")[0]):
+            if owner in self.modules:
+                meant = self.modules[owner].names.get(name[len(owner) + 1 :], name)
+                return None if meant == name else (name, meant)
+        return None
 
     def reach(self, names: Iterable[str], *, whole: bool = True) -> tuple[Function, ...]:
         """Return the functions that the names lead to, at once or through others, sorted.
@@ -104,7 +173,7 @@ def read(tree: WorkTree) -> Flows:
     functions: dict[str, Function] = {}
     classes: dict[str, frozenset[str]] = {}
     fields: dict[str, frozenset[str]] = {}
-    aliases: dict[str, str] = {}
+    modules: dict[str, _Module] = {}
     for path in _code(tree):
         document = parsed(tree, path)
         if document.value is None:
@@ -121,8 +190,8 @@ def read(tree: WorkTree) -> Flows:
         functions.update((function.dotted, function) for function in found)
         classes.update(module.classes)
         fields.update(module.fields)
-        aliases.update(module.aliases())
-    return Flows(functions, classes, fields, aliases, tuple(broken))
+        modules[module.name] = module
+    return Flows(functions, classes, fields, modules, tuple(broken))
 
 
 def _lines(body: ast.Module) -> int:
@@ -149,18 +218,17 @@ class _Module:
         self.classes: dict[str, frozenset[str]] = {}
         self.fields: dict[str, frozenset[str]] = {}
         self.top = list(live(body.body))
-        self.scope: Scope = ChainMap()
-        for node in self.top:
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-                self.scope[node.name] = f"{self.name}.{node.name}"
-            self.scope.update(imported(node, self.package))
-        self.scope.update(made_of(self.top, self.scope))
-        self.mounted = dict(mounted_in(self.top))
+        self.mounted = mounted_in(self.top)
 
-    def aliases(self) -> dict[str, str]:
-        """Return what other modules find under a name of this one: an import, an instance."""
-        own = {f"{self.name}.{name}": meant for name, meant in self.scope.items()}
-        return {name: meant for name, meant in own.items() if name != meant}
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """What the names at its top stand for, for other modules too: an import, an instance."""
+        found: dict[str, str] = {}
+        for node in self.top:
+            if isinstance(node, INNER):
+                found[node.name] = f"{self.name}.{node.name}"
+            found.update(imported(node, self.package))
+        return {**found, **made_of(self.top, (found,))}
 
     def functions(self) -> Iterator[Function]:
         """Yield every function, inner ones too; the module's own statements last, without a
@@ -168,81 +236,63 @@ class _Module:
         """
         for node in self.top:
             if isinstance(node, Definition):
-                yield from self._function(node, self.name, "", self.scope, self.mounted)
+                body = Body(node, f"{self.name}.{node.name}", self.package, lambda: (self.names,))
+                yield from self._function(body, flat(node), "", self.mounted)
             elif isinstance(node, ast.ClassDef):
                 yield from self._class(node)
-        rest = said(*(part for node in self.top for part in expressions(node)))
-        refers = self._refers(rest.chains, self.scope)
-        yield Function(self.path, 1, "", f"{self.name}.", refers=refers, public=False)
+        yield Function(
+            self.path,
+            1,
+            "",
+            f"{self.name}.",
+            public=False,
+            body=Top(self.top, lambda: (self.names,)),
+        )
 
     def _class(self, node: ast.ClassDef) -> Iterator[Function]:
         owner = f"{self.name}.{node.name}"
-        methods = [part for part in node.body if isinstance(part, Definition)]
-        self.classes[owner] = frozenset(f"{owner}.{method.name}" for method in methods)
-        annotated = [part.target for part in node.body if isinstance(part, ast.AnnAssign)]
+
+        @cache
+        def scope() -> Scope:
+            held: dict[str, str] = {}
+            for body in bodies:
+                around = (given(body.node, (self.names,)), self.names)
+                made = made_of(body.statements, around)
+                held.update({key: to for key, to in made.items() if key.startswith("self.")})
+            return ({**held, "self": owner, "cls": owner}, self.names)
+
+        bodies = [
+            Body(method, f"{owner}.{method.name}", self.package, scope)
+            for method in node.body
+            if isinstance(method, Definition)
+        ]
+        self.classes[owner] = frozenset(body.dotted for body in bodies)
+        annotated = [one.target for one in node.body if isinstance(one, ast.AnnAssign)]
         self.fields[owner] = frozenset(last_name(target) for target in annotated) - {""}
-        held: dict[str, str] = {}
-        for method in methods:
-            inner = self.scope.new_child(given(method, self.scope))
-            made = made_of(live(method.body), inner)
-            held.update({key: meant for key, meant in made.items() if key.startswith("self.")})
-        scope = self.scope.new_child({**held, "self": owner, "cls": owner})
-        for method in methods:
-            yield from self._function(method, owner, owner, scope, {})
+        for body in bodies:
+            yield from self._function(body, flat(body.node), owner, {})
 
     def _function(
         self,
-        node: ast.FunctionDef | ast.AsyncFunctionDef,
-        above: str,
+        body: Body,
+        whole: Part,
         owner: str,
-        scope: Scope,
         mounted: Mapping[str, set[str]],
         around: str = "",
     ) -> Iterator[Function]:
-        statements = list(live(node.body))
-        dotted = f"{above}.{node.name}"
-        inner = scope.new_child(given(node, scope))
-        inner.update({name: to for part in statements for name, to in imported(part, self.package)})
-        nested = [part for part in statements if isinstance(part, Definition)]
-        inner.update({part.name: f"{dotted}.{part.name}" for part in nested})
-        inner.update(made_of(statements, inner))
-        here = mounted_in(statements)
-        found = [
-            function
-            for part in nested
-            for function in self._function(part, dotted, "", inner, here, dotted)
-        ]
-        hints = said(*(hint for arg in arguments(node) if (hint := arg.annotation)))
-        sliced = cut(node)
-        beside = said(*node.decorator_list).chains | hints.chains
-        refers = self._refers(sliced.chains | beside, inner)
-        calls, used, carried, decides = (
-            frozenset(meant_by(call, inner) for call in part)
-            for part in (sliced.calls, sliced.used, sliced.carried, sliced.decides)
-        )
+        inner: list[Function] = []
+        if len(whole.of(ast.If)) > _BRANCHES:
+            _ = body.slice  # what is nested too deep to be read shows here
+        if len(whole.of(ast.FunctionDef)) + len(whole.of(ast.AsyncFunctionDef)) > 1:
+            here = mounted_in(body.statements)
+            for node in body.nested:
+                part = Body(node, f"{body.dotted}.{node.name}", self.package, body.names)
+                inner += self._function(part, flat(node), "", here, body.dotted)
+        name, line = body.node.name, body.node.lineno
+        routes = frozenset(decorated(body.node) | mounted.get(name, set()))
+        public = not name.startswith("_")
+        dotted, nested = body.dotted, tuple(inner)
         yield Function(
-            self.path,
-            node.lineno,
-            node.name,
-            dotted,
-            owner,
-            around,
-            not node.name.startswith("_"),
-            frozenset(arg.arg for arg in arguments(node)) - {"self", "cls"},
-            frozenset(decorated(node) | mounted.get(node.name, set())),
-            refers.union(*(function.refers for function in found)),
-            calls,
-            used,
-            carried,
-            decides,
-            sliced.told,
-            sliced.labels,
-            sliced.hashed,
-            sliced.words.union(hints.words, *(function.words for function in found)),
-            sliced.texts.union(*(function.texts for function in found)),
+            self.path, line, name, dotted, owner, around, public, routes, nested, body=body
         )
-        yield from found
-
-    def _refers(self, chains: Iterable[str], scope: Scope) -> frozenset[str]:
-        """Return names as far as they lead out of the function."""
-        return frozenset(meant for name in chains if "." in (meant := meant_by(name, scope)))
+        yield from inner

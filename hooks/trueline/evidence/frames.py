@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .python import last_name, walk
+from .python import Part, last_name, walk
 
 # How people name a table of rows whose type nothing tells.
 _USUAL = re.compile(r"(?i)df|x|data|dataset|rows|table|x_\w+|df_\w+|\w*_df|\w*frame")
@@ -17,6 +17,8 @@ _MAKES_FRAME = re.compile(r"DataFrame|read_\w+|from_records|to_pandas|get_histor
 _MAKES_DICT = frozenset(
     {"dict", "defaultdict", "Counter", "OrderedDict", "asdict", "model_dump", "loads", "safe_load"}
 )
+_PUTS = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Call)
+_METHODS = ("assign", "with_columns", "insert")
 _ANSWERS = frozenset({"predict", "predict_proba", "decision_function"})
 
 
@@ -30,20 +32,37 @@ class Column:
     computed: bool = False
 
 
-def assigned(path: str, nodes: Sequence[ast.AST]) -> Iterator[Column]:
-    """Yield each column that one function, given by all its nodes, puts into a table.
+def assigned(path: str, parts: Sequence[Part]) -> Iterator[Column]:
+    """Yield each column that one function, or what stands beside functions, puts into a table.
 
     The answers of a model written beside the rows are no feature and are left out.
     """
-    made = dict(_made(nodes))
+    nodes = [node for part in parts for node in part.among(*_PUTS) if _puts(node)]
+    made = dict(_made(parts)) if nodes else {}
     for node in nodes:
-        if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)) and node.value is not None:
-            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-                if isinstance(target, ast.Subscript) and not _answered(node.value):
-                    yield from _subscript(path, target, node, made)
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        if isinstance(node, ast.Call):
             given = [*node.args, *(keyword.value for keyword in node.keywords)]
-            yield from () if any(map(_answered, given)) else _call(path, node, node.func)
+            yield from () if any(map(_answered, given)) else _call(path, node)
+        elif not _answered(node.value):
+            for target in _targets(node):
+                if isinstance(target, ast.Subscript):
+                    yield from _subscript(path, target, node, made)
+
+
+def _puts(node: ast.AST) -> bool:
+    """True for what has the form to put a column into a table."""
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Attribute) and node.func.attr in _METHODS
+    targets = _targets(node)
+    return getattr(node, "value", None) is not None and any(
+        isinstance(one, ast.Subscript) for one in targets
+    )
+
+
+def _targets(node: ast.AST) -> list[ast.expr]:
+    if isinstance(node, ast.Assign):
+        return node.targets
+    return [node.target] if isinstance(node, ast.AugAssign | ast.AnnAssign) else []
 
 
 def _subscript(
@@ -65,22 +84,25 @@ def _subscript(
         yield Column(path, node.lineno, name, computed=computed)
 
 
-def _call(path: str, node: ast.Call, function: ast.Attribute) -> Iterator[Column]:
-    if function.attr in ("assign", "with_columns") and (node.keywords or node.args):
-        name = next((k.arg for k in node.keywords if k.arg), "a column")
-        yield Column(path, node.lineno, name, computed=True)
-    elif function.attr == "insert" and len(node.args) == 3 and _key(node.args[1]):
+def _call(path: str, node: ast.Call) -> Iterator[Column]:
+    name = last_name(node.func)
+    if name in ("assign", "with_columns") and (node.keywords or node.args):
+        column = next((k.arg for k in node.keywords if k.arg), "a column")
+        yield Column(path, node.lineno, column, computed=True)
+    elif name == "insert" and len(node.args) == 3 and _key(node.args[1]):
         yield Column(path, node.lineno, _key(node.args[1]), computed=True)
 
 
-def _made(nodes: Sequence[ast.AST]) -> Iterator[tuple[str, str]]:
+def _made(parts: Sequence[Part]) -> Iterator[tuple[str, str]]:
     """Yield names with what they seem to be, `frame` or `dict`."""
-    for node in nodes:
-        if isinstance(node, ast.arg) and node.annotation is not None:
-            yield from _kind(node.arg, _annotated(node.annotation))
-        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            yield from _kind(node.target.id, _annotated(node.annotation))
-        elif isinstance(node, ast.Assign):
+    for node in (node for part in parts for node in part.among(ast.arg, ast.AnnAssign, ast.Assign)):
+        if isinstance(node, ast.arg):
+            if node.annotation is not None:
+                yield from _kind(node.arg, _annotated(node.annotation))
+        elif isinstance(node, ast.AnnAssign):
+            if isinstance(node.target, ast.Name):
+                yield from _kind(node.target.id, _annotated(node.annotation))
+        else:
             for target in node.targets:
                 if isinstance(target, ast.Name):
                     yield from _kind(target.id, _valued(node.value))

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from . import imports
 from .files import WorkTree
-from .python import last_name, modules, walk
+from .python import Part, attributes, last_name, modules, walk
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 # A body of fewer nodes is alike by chance; then name, arguments and docstring have to be alike too.
@@ -123,21 +123,39 @@ def _followed(found: Mapping[str, _Found], starts: frozenset[str]) -> dict[str, 
 
 def _digests(found: Mapping[str, _Found]) -> dict[str, str]:
     """Return the fingerprints of functions whose shape more than one package has."""
-    shapes: dict[tuple[object, ...], list[_Found]] = {}
-    for item in found.values():
-        shapes.setdefault(_shape(item.node), []).append(item)
+    alike = [item for group in _shared(found.values(), _shape) for item in group]
     return {
         item.function.dotted: digest(item.node)
-        for group in shapes.values()
-        if len({_package(item.function) for item in group}) > 1
+        for group in _shared(alike, _kinds)
         for item in group
     }
 
 
+def _shared(
+    items: Iterable[_Found], shape: Callable[[Definition], tuple[object, ...]]
+) -> Iterator[list[_Found]]:
+    """Yield the functions of one shape wherever more than one package has it."""
+    shapes: dict[tuple[object, ...], list[_Found]] = {}
+    for item in items:
+        shapes.setdefault(shape(item.node), []).append(item)
+    for group in shapes.values():
+        if len({_package(item.function) for item in group}) > 1:
+            yield group
+
+
+def _kinds(node: Definition) -> tuple[object, ...]:
+    """Return the kinds of all nodes; far cheaper than a fingerprint."""
+    return tuple(part.__class__ for part in walk(node.args, *_said(node)))
+
+
+def _said(node: Definition) -> list[ast.stmt]:
+    """Return a function's body without its docstring."""
+    return node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
+
+
 def _shape(node: Definition) -> tuple[object, ...]:
     """Return what can be seen of a function at a glance."""
-    body = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
-    return (len(node.args.args), len(node.args.kwonlyargs), *(type(part) for part in body))
+    return (len(node.args.args), len(node.args.kwonlyargs), *(type(part) for part in _said(node)))
 
 
 def _scope(body: ast.Module, name: str, here: str) -> Scope:
@@ -151,46 +169,24 @@ def _scope(body: ast.Module, name: str, here: str) -> Scope:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
     }
     for node in body.body:
-        found.update(_bound(node, here))
+        found.update(imports.bound(node, here))
     return found
-
-
-def _bound(node: ast.AST, here: str) -> Iterator[tuple[str, str]]:
-    if isinstance(node, ast.Import):
-        for alias in node.names:
-            first = alias.name.partition(".")[0]
-            yield (alias.asname, alias.name) if alias.asname else (first, first)
-    elif isinstance(node, ast.ImportFrom):
-        base = imports.origin(node, here)
-        for alias in node.names:
-            if base:
-                yield alias.asname or alias.name, f"{base}.{alias.name}"
 
 
 def _uses(node: ast.AST, scope: Scope, here: str) -> frozenset[str]:
     """Return the dotted names that a piece of code refers to; imports inside it count."""
     # A decorator says how a function is called, not what it calls.
     parts = node.body if isinstance(node, Definition) else [node]
-    nodes = [inside for part in parts for inside in walk(part)]
-    inner = dict(scope)
-    for inside in nodes:
-        inner.update(_bound(inside, here))
+    whole = [Part(part) for part in parts]
+    brought = (node for part in whole for node in part.imports())
+    inner = dict(bound for node in brought for bound in imports.bound(node, here))
     found: set[str] = set()
-    for inside in nodes:
-        if isinstance(inside, (ast.Name, ast.Attribute)) and isinstance(inside.ctx, ast.Load):
-            first, rest = _chain(inside)
-            if first in inner:
-                found.add(".".join((inner[first], *rest)))
+    for inside in (node for part in whole for node in part.looked_up()):
+        first, rest = attributes(inside)
+        meant = inner.get(first) or scope.get(first)
+        if meant:
+            found.add(".".join((meant, *rest)))
     return frozenset(found)
-
-
-def _chain(node: ast.expr) -> tuple[str, tuple[str, ...]]:
-    """Return `a` and `(b, c)` of `a.b.c`; '' for what does not begin with a name."""
-    rest: list[str] = []
-    while isinstance(node, ast.Attribute):
-        rest.append(node.attr)
-        node = node.value
-    return (node.id, tuple(reversed(rest))) if isinstance(node, ast.Name) else ("", ())
 
 
 def _commands(
@@ -234,8 +230,7 @@ def digest(node: Definition) -> str:
     """Return a fingerprint of a function: of its arguments and its body, of a short one its name
     and docstring too.
     """
-    said = ast.get_docstring(node, clean=False) is not None
-    body = node.body[1:] if said else node.body
+    body = _said(node)
     if all(_idle(part) for part in body):
         return ""
     parts = [word for part in (node.args, *body) for word in _words(part)]

@@ -45,7 +45,11 @@ class Commit:
     @property
     def code_changed(self) -> bool:
         """True when code or its tests differ between it and HEAD."""
-        return any(path.startswith(("src/", "tests/")) for path in self.changed)
+        return any(
+            path.startswith(("src/", "tests/"))
+            or (path.endswith(".py") and not path.startswith(("docs/", "notebooks/")))
+            for path in self.changed
+        )
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ class Repository:
                     f"git config --global --add safe.directory {path}"
                 )
             raise BadInput(f"{path} is no git work tree; run `git init` there and commit first")
-        top, shallow = os.fsdecode(found.stdout).splitlines()[-2:]
+        top, shallow = os.fsdecode(found.stdout).removesuffix("\n").rsplit("\n", 1)
         if Path(top).resolve() != path.resolve():
             raise BadInput(f"{path} is only a part of the repository {top}; check that one")
         head = run(path, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
@@ -249,7 +253,9 @@ def _batch(output: bytes) -> Iterator[bytes | None]:
     """Yield one answer per name given to `git cat-file --batch`; None for what is not there."""
     position = 0
     while position < len(output):
-        end = output.index(b"\n", position)
+        end = output.find(b"\n", position)
+        if end < 0:  # git was ended in the middle of an answer
+            return
         header = output[position:end].rsplit(b" ", 2)
         position = end + 1
         if len(header) == 3 and header[2].isdigit():

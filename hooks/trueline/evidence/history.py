@@ -15,6 +15,8 @@ COMMITS = 5_000
 TAGS = 500
 # v1.2.0, 1.2, release-1.2.0; what follows a release's number makes it a release to try.
 _VERSION = re.compile(r"(?:release[-/])?v?(\d+(?:\.\d+){1,3})(?:\+[\w.]+)?", re.IGNORECASE)
+# v20250625: a day is a version when the tag says so; without a word before it, it may be of data.
+_DAY = re.compile(r"(?:release[-/]v?|v)(20\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))", re.I)
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def read(repository: Repository) -> History:
 
 def version(name: str) -> str:
     """Return the version in a tag's name: 1.2.0 of v1.2.0; '' for any other tag."""
-    match = _VERSION.fullmatch(name)
+    match = _VERSION.fullmatch(name) or _DAY.fullmatch(name)
     return match[1] if match else ""
 
 
@@ -68,7 +70,8 @@ def _authored(repository: Repository) -> Iterator[Authored]:
         repository.head,
         "--",
     )
-    for line in done.stdout.decode(errors="replace").splitlines():
+    # Git ends a line with \n alone; a name may hold what Python takes for a line's end as well.
+    for line in done.stdout.decode(errors="replace").split("\n"):
         parts = line.split("\0")
         if len(parts) == 3:
             yield Authored(parts[0].strip().lower(), parts[1].strip(), moment(parts[2]))
@@ -84,6 +87,6 @@ def _tags(repository: Repository) -> Iterator[Tag]:
         "--format=%(refname:strip=2)",
         "refs/tags",
     )
-    for name in done.stdout.decode(errors="replace").splitlines():
+    for name in done.stdout.decode(errors="replace").split("\n"):
         if version(name):
             yield Tag(name, version(name))

@@ -80,6 +80,11 @@ def roots(tree: WorkTree) -> tuple[str, ...]:
     return tuple(f"{name}/" for name in sorted(packages - _OTHERS))
 
 
+def below(tree: WorkTree, *suffixes: str) -> list[str]:
+    """Return the paths of the project's packages that end so."""
+    return [path for root in roots(tree) for path in tree.below(root, *suffixes)]
+
+
 def read(tree: WorkTree) -> Imports:
     """Read the graph. A file that is no Python is left out: whoever needs it must look."""
     parsed = {dotted(path): (path, body) for path, body in modules(tree, *roots(tree))}
@@ -129,6 +134,19 @@ def targets(body: ast.AST, name: str, *, package: bool = False) -> Iterator[str]
                 yield from (f"{base}.{alias.name}" for alias in node.names)
     if dynamic:
         yield from _by_name(body)
+
+
+def bound(node: ast.AST, name: str, *, package: bool = False) -> Iterator[tuple[str, str]]:
+    """Yield each name that an import of module `name` binds with the one that it stands for."""
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            first = alias.name.partition(".")[0]
+            yield (alias.asname, alias.name) if alias.asname else (first, first)
+    elif isinstance(node, ast.ImportFrom):
+        base = origin(node, name, package=package)
+        for alias in node.names:
+            if base:
+                yield alias.asname or alias.name, f"{base}.{alias.name}"
 
 
 def statements(body: ast.AST) -> Iterator[ast.AST]:

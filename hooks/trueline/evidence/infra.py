@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from . import environment, hcl, yamltext
-from .document import Document, Malformed, mapping, sequence, text
+from . import environment, hcl, hollow, manifests
+from .document import Document, blank, mapping, sequence, text
 from .environment import DIGEST
 from .files import WorkTree
 from .git import Repository
@@ -24,7 +24,6 @@ _FOLDERS = re.compile(
 _ELSEWHERE = re.compile(r"(^|/)(tests?|examples?|fixtures|node_modules|\.terraform|docs)/")
 _COMPOSE = re.compile(r"(^|/)(docker-)?compose(\.[\w-]+)*\.ya?ml$")
 _DOCKERFILE = re.compile(r"(^|/)(Dockerfile(\.[\w-]+)?|[\w-]+\.Dockerfile)$")
-_DOCUMENTS = re.compile(r"^---(?:[ \t].*)?$", re.MULTILINE)
 _WORKLOADS = {"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod", "ReplicaSet",
               "Rollout", "InferenceService", "SeldonDeployment", "RayService"}  # fmt: skip
 # Resources of these are bookkeeping inside Terraform: nothing runs because of them.
@@ -51,7 +50,9 @@ class Infrastructure:
     locks: Mapping[str, bool] = field(default_factory=dict)  # lock file -> it holds a provider
     definitions: tuple[Definition, ...] = ()
     images: tuple[tuple[str, str, int], ...] = ()  # (image, path, line) that are not pinned
+    unbuilt: tuple[tuple[str, str, int], ...] = ()  # (Dockerfile, path, line) that is not there
     broken: tuple[tuple[str, str], ...] = ()
+    tests: tuple[str, ...] = ()  # files of Terraform's own tests that run something
     empty: tuple[str, ...] = ()
     ignored: tuple[tuple[str, str], ...] = ()  # (path, the rule that ignores it)
     untracked: tuple[str, ...] = ()  # on disk, of a kind above, unknown to git
@@ -120,8 +121,10 @@ def read(tree: WorkTree, repository: Repository | None = None) -> Infrastructure
         locks,
         tuple(reader.definitions()),
         tuple(dict.fromkeys(reader.images)),
+        tuple(dict.fromkeys(reader.unbuilt)),
         tuple(reader.broken),
-        tuple(path for path in listed if not (tree.text(path).value or "").strip()),
+        hollow.tests(tree),
+        tuple(path for path in listed if blank(tree.text(path).value)),
         ignored,
         _untracked(repository, kept) if repository else (),
     )
@@ -154,6 +157,7 @@ class _Reader:
         self._read: set[str] = set()
         self.folders: dict[str, list[tuple[str, Block]]] = {}
         self.images: list[tuple[str, str, int]] = []
+        self.unbuilt: list[tuple[str, str, int]] = []
         self.broken: list[tuple[str, str]] = []
 
     def _hcl(self, path: str) -> Block | None:
@@ -197,6 +201,8 @@ class _Reader:
                 built = posixpath.normpath(built)
                 if built in dockerfiles:
                     self.dockerfile(built)
+                if hollow.build(self._tree, mapping(build), context, built):
+                    self.unbuilt.append((built, path, line))
             elif not DIGEST.search(image) and "$" not in image:
                 self.images.append((image, path, line))
             self._found.append(
@@ -225,7 +231,7 @@ class _Reader:
         source = self._tree.text(path)
         if source.value is None or not re.search(r"^apiVersion:", source.value, re.MULTILINE):
             return False
-        document = self._tree.convert(source, documents)
+        document = self._tree.convert(source, manifests.documents)
         if document.problem:
             self.broken.append((path, document.problem))
         self._manifests[path] = document.value or []
@@ -242,7 +248,7 @@ class _Reader:
         for path, body in listed:
             if text(body.get("kind")) in _WORKLOADS:
                 name = text(mapping(body.get("metadata")).get("name"))
-                images = list(_images(body, 0))
+                images = list(manifests.images(body))
                 loose = [i for i in images if not DIGEST.search(i) and not self._set(i)]
                 self.images += [(image, path, getattr(body, "line", 0)) for image in loose]
                 line = getattr(body, "line", 0)
@@ -271,27 +277,3 @@ class _Reader:
                         yield Definition(block.labels[1], "terraform", path, block.line)
                 elif block.type == "module" and block.labels and block.text("source"):
                     yield Definition(block.labels[0], "terraform", path, block.line)
-
-
-def documents(content: str) -> list[dict[str, object]]:
-    """Return the mappings of a YAML file of several documents; raises Malformed."""
-    starts = [0, *(match.end() for match in _DOCUMENTS.finditer(content))]
-    if len(starts) > MOST:
-        raise Malformed(f"more than {MOST} documents")
-    found: list[dict[str, object]] = []
-    for start, part in zip(starts, _DOCUMENTS.split(content), strict=True):
-        body = yamltext.load(part) if part.strip() else None
-        if isinstance(body, yamltext.Lined):
-            body.line += content.count("\n", 0, start)
-            found.append(body)
-    return found
-
-
-def _images(value: object, depth: int) -> Iterator[str]:
-    """Yield the images of all containers, however deep the workload keeps its pod."""
-    if isinstance(value, dict) and depth < 12:
-        for key, item in value.items():
-            if key in ("containers", "initContainers"):
-                yield from (name for c in sequence(item) if (name := text(mapping(c).get("image"))))
-            else:
-                yield from _images(item, depth + 1)

@@ -27,7 +27,7 @@ def lines(text: str) -> tuple[list[dict[str, object]], int]:
     """Return the objects of a JSON-lines text and how many lines were none."""
     rows: list[dict[str, object]] = []
     broken = 0
-    for line in text.splitlines():
+    for line in text.split("\n"):
         if not line.strip():
             continue
         try:

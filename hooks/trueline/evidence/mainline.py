@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -22,7 +23,7 @@ _INFRA = re.compile(
     r"(infra|infrastructure|terraform|tofu|k8s|kubernetes|kustomize|helm|charts)/.+"
     r"|(docker-)?compose([.-][\w.-]+)?\.ya?ml"
 )
-_FEATURES = re.compile(r"src/[^/]+/features/.+|(src/)?features/.+|feature_repo/.+")
+_FEATURES = re.compile(r"(src/)?([^/]+/)?features/.+|feature_repo/.+")
 
 
 def infrastructure(path: str) -> bool:
@@ -32,7 +33,7 @@ def infrastructure(path: str) -> bool:
 
 def feature(path: str) -> bool:
     """True for a path that holds a feature's code."""
-    return _FEATURES.fullmatch(path) is not None
+    return not path.startswith(("tests/", "docs/")) and _FEATURES.fullmatch(path) is not None
 
 
 def touching(changes: Iterable[Change], wanted: Callable[[str], bool]) -> list[Change]:
@@ -68,6 +69,8 @@ def history(repository: Repository, commit: str) -> tuple[Change, ...]:
     """Return the newest first-parent commits up to `commit`, the newest first."""
     if not commit:
         return ()
+    # No path can hold what nobody knew before: one could pass for the start of a commit.
+    mark = secrets.token_hex(8)
     done = run(
         repository.root,
         "log",
@@ -78,12 +81,12 @@ def history(repository: Repository, commit: str) -> tuple[Change, ...]:
         "--no-renames",
         "--root",
         "-z",
-        "--format=%x01%H%x00%ae%x00%P%x00%cI",
+        f"--format={mark}%H%x00%ae%x00%P%x00%cI",
         commit,
         "--",
     )
     return tuple(
-        change for chunk in done.stdout.split(b"\x01")[1:] if (change := _change(chunk)) is not None
+        change for chunk in done.stdout.split(mark.encode())[1:] if (change := _change(chunk))
     )
 
 

@@ -7,16 +7,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from .document import Document, mapping
 from .environment import toml
 from .files import WorkTree
-from .python import MOST, children, last_name, parsed
+from .python import MOST, Part, flat, last_name, names, parsed, words
 
 # Tests, notebooks and documents use the code; they are no part of it.
 _OTHER = ("tests", "test", "docs", "notebooks", "examples", "benchmarks")
 _Named = ast.FunctionDef | ast.AsyncFunctionDef
-_LEAVES = (ast.Name, ast.Constant, ast.expr_context, ast.operator, ast.cmpop)
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,24 @@ class Function:
     path: str
     name: str
     line: int
-    calls: frozenset[str] = frozenset()
-    texts: frozenset[str] = frozenset()
-    uses: frozenset[str] = frozenset()  # paths of the modules whose names it uses
     command: str = ""  # the command that it is, for a decorated function
+    code: Part = field(default_factory=Part, compare=False, repr=False)
+    file: _File | None = field(default=None, compare=False, repr=False)
+
+    @cached_property
+    def calls(self) -> frozenset[str]:
+        """The last names of what it calls."""
+        return frozenset(last_name(node.func) for node in self.code.of(ast.Call))
+
+    @cached_property
+    def texts(self) -> frozenset[str]:
+        """Its strings."""
+        return frozenset(self.code.texts())
+
+    @cached_property
+    def uses(self) -> frozenset[str]:
+        """The paths of the modules whose names it uses."""
+        return frozenset(self.file.used(self.code)) if self.file else frozenset()
 
 
 @dataclass(frozen=True)
@@ -38,11 +52,15 @@ class Modules:
 
     imports: Mapping[str, frozenset[str]] = field(default_factory=dict)
     calls: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    words: Mapping[str, frozenset[str]] = field(default_factory=dict)  # names and texts
+    files: Mapping[str, _File] = field(default_factory=dict, compare=False, repr=False)
     functions: tuple[Function, ...] = ()
     dotted: Mapping[str, str] = field(default_factory=dict)  # dotted name -> path
     programs: frozenset[str] = frozenset()  # what may stand first in a command of the project
     commands: Mapping[str, frozenset[str]] = field(default_factory=dict)  # command -> paths
+
+    def words(self, path: str) -> frozenset[str]:
+        """Return the names and texts in a module."""
+        return self.files[path].words
 
     def reach(self, starts: Iterable[str]) -> frozenset[str]:
         """Return the modules that are imported from `starts`, those included."""
@@ -88,11 +106,11 @@ def read(tree: WorkTree) -> Modules:
         for path in paths
         if (body := parsed(tree, path).value) is not None
     ]
-    functions = tuple(function for file in found for function in file.functions)
+    functions = tuple(function for file in found for function in file.functions())
     return Modules(
         {file.path: file.imports for file in found},
         {file.path: file.calls for file in found},
-        {file.path: file.words for file in found},
+        {file.path: file for file in found},
         functions,
         dotted,
         _programs(tree, dotted),
@@ -143,63 +161,43 @@ def _commands(functions: Iterable[Function]) -> dict[str, frozenset[str]]:
 
 
 class _File:
-    """One module, walked once with the functions that enclose each node."""
+    """One module, flattened."""
 
     def __init__(self, path: str, body: ast.Module, dotted: Mapping[str, str]) -> None:
         self.path = path
         self._dotted = dotted
         self._package = _package(path)
-        bound: dict[str, set[str]] = {}
-        imports: set[str] = set()
-        calls: set[str] = set()
-        words: set[str] = set()
-        kept: list[tuple[_Named, _Parts]] = []
-        waiting: list[tuple[ast.AST, tuple[_Parts, ...]]] = [(body, ())]
-        while waiting:
-            node, around = waiting.pop()
-            if isinstance(node, _Named):
-                parts = _Parts()
-                kept.append((node, parts))
-                around = (*around, parts)
-            elif isinstance(node, ast.Import | ast.ImportFrom):
+        self._tops = [flat(node) for node in body.body]
+        self._bound: dict[str, set[str]] = {}
+        for top in self._tops:
+            for node in top.imports():
                 for name, targets in self._imported(node):
-                    imports |= targets
-                    bound.setdefault(name, set()).update(targets)
-                    for parts in around:
-                        parts.uses |= targets
-                continue
-            elif isinstance(node, ast.Call):
-                calls.add(called := last_name(node.func))
-                for parts in around:
-                    parts.calls.add(called)
-            if (used := _name(node)) is not None:
-                words.add(used)
-                for parts in around:
-                    parts.names.add(used)
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                words.add(node.value)
-                for parts in around:
-                    parts.texts.add(node.value)
-            if not isinstance(node, _LEAVES):
-                waiting += [(child, around) for child in children(node)]
-        self.imports, self.calls, self.words = (
-            frozenset(imports),
-            frozenset(calls),
-            frozenset(words),
+                    self._bound.setdefault(name, set()).update(targets)
+        self.imports = frozenset[str]().union(*self._bound.values())
+        self.calls = frozenset(
+            last_name(call.func) for top in self._tops for call in top.of(ast.Call)
         )
-        self.functions = [self._function(node, parts, bound) for node, parts in kept]
 
-    def _function(self, node: _Named, parts: _Parts, bound: Mapping[str, set[str]]) -> Function:
-        uses = parts.uses.union(*(bound[name] for name in parts.names if name in bound))
-        return Function(
-            self.path,
-            node.name,
-            node.lineno,
-            frozenset(parts.calls),
-            frozenset(parts.texts),
-            frozenset(uses),
-            _command(node),
-        )
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Its names and texts."""
+        found = (word for top in self._tops for word in words(top))
+        return frozenset(found)
+
+    def functions(self) -> Iterator[Function]:
+        """Yield its functions, methods and those inside others, from the end of the file on."""
+        for top in reversed(self._tops):
+            for node in sorted(top.among(ast.FunctionDef, ast.AsyncFunctionDef), key=_from_end):
+                code = top if node is top.nodes[0] else flat(node)
+                yield Function(self.path, node.name, node.lineno, _command(node), code, self)
+
+    def used(self, code: Part) -> Iterator[str]:
+        """Yield the paths of the modules whose names some code uses; those it imports count."""
+        for name in set(names(code)) & self._bound.keys():
+            yield from self._bound[name]
+        for node in code.imports():
+            for _, targets in self._imported(node):
+                yield from targets
 
     def _imported(self, node: ast.AST) -> Iterator[tuple[str, set[str]]]:
         """Yield each name that an import binds, with the paths of the project behind it."""
@@ -218,28 +216,13 @@ class _File:
         return {self._dotted[name]} if name in self._dotted else set()
 
 
-@dataclass
-class _Parts:
-    """What is gathered of one function."""
-
-    calls: set[str] = field(default_factory=set)
-    names: set[str] = field(default_factory=set)
-    texts: set[str] = field(default_factory=set)
-    uses: set[str] = field(default_factory=set)
-
-
 def _package(path: str) -> list[str]:
     parts = path.removeprefix("src/").split("/")
     return parts[:-1]
 
 
-def _name(node: ast.AST) -> str | None:
-    """Return the name that a node uses: of a variable, an attribute, an argument."""
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.arg if isinstance(node, ast.arg | ast.keyword) else None
+def _from_end(node: _Named) -> tuple[int, int]:
+    return -(node.end_lineno or 0), -(node.end_col_offset or 0)
 
 
 def _command(node: _Named) -> str:

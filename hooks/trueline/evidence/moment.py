@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from ..errors import BadInput
 
+FIRST_YEAR = 1900  # what is earlier is no record of a run, and no period can be taken off year 1
 LONGEST_DAYS = 400  # a longer period would let anything count as recent
 
 
@@ -18,7 +19,7 @@ def moment(value: object) -> datetime | None:
             return None
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day)
-    if not isinstance(value, datetime):
+    if not isinstance(value, datetime) or value.year < FIRST_YEAR:
         return None
     try:
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

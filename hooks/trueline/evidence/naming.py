@@ -5,14 +5,12 @@ was made of. The rest stays as written.
 from __future__ import annotations
 
 import ast
-from collections import ChainMap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from .statements import Definition, chain
 
 LONGEST = 300  # characters of a name that others are followed to
-# Name -> what it stands for; an inner scope is laid over the outer one.
-Scope = ChainMap[str, str]
+Scope = tuple[Mapping[str, str], ...]  # name -> what it stands for, from the inside out
 
 
 def starts(name: str) -> Iterator[str]:
@@ -24,9 +22,12 @@ def starts(name: str) -> Iterator[str]:
 
 def meant_by(name: str, scope: Scope) -> str:
     """Return a chain with its beginning replaced by what it stands for."""
-    for known in starts(name):
-        if known in scope:
-            return scope[known] + name.removeprefix(known)
+    known = name
+    while known:
+        for names in scope:
+            if known in names:
+                return names[known] + name[len(known) :]
+        known = known.rpartition(".")[0]
     return name
 
 
@@ -64,7 +65,8 @@ def given(node: Definition, scope: Scope) -> dict[str, str]:
 
 def made_of(statements: Iterable[ast.stmt], scope: Scope) -> dict[str, str]:
     """Return variables (and attributes of self) by what they were made of."""
-    made = scope.new_child()
+    made: dict[str, str] = {}
+    here = (made, *scope)
     for node in statements:
         pairs: list[tuple[ast.expr, ast.expr | None]] = []
         if isinstance(node, ast.Assign):
@@ -76,8 +78,8 @@ def made_of(statements: Iterable[ast.stmt], scope: Scope) -> dict[str, str]:
         for target, value in pairs:
             key = chain(target)
             first = chain(value) if isinstance(value, ast.Call | ast.Attribute) else ""
-            meant = meant_by(first, made)
+            meant = meant_by(first, here)
             grown = len(meant) > LONGEST or meant.startswith((f"{key}.", "self."))
             if key and "." in meant and not grown:
                 made[key] = meant
-    return dict(made.maps[0])
+    return made

@@ -20,6 +20,12 @@ _TOP = (
     "docker-compose.yml",
 )
 _FOLDERS = ("docs", "conf", "monitoring")
+# Settings of the bots that tell of new versions, as text: some are JSON with comments.
+_BOTS = (
+    "renovate.json", "renovate.json5", ".renovaterc", ".renovaterc.json", ".github/renovate.json",
+    ".github/renovate.json5", ".github/dependabot.yml", ".github/dependabot.yaml",
+    ".gitlab/renovate.json",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,8 @@ def read(tree: WorkTree) -> Pages:
     listed = [path for folder in _FOLDERS for path in tree.below(folder, ".md", ".yaml", ".yml")]
     top = [path for path in _TOP if path in tree.tracked]
     kept = [*top, *sorted(listed, key=_depth)[:MOST]]
-    prose = {path: tree.text(path) for path in kept}
+    bots = [path for path in _BOTS if path in tree.tracked]
+    prose = {path: tree.text(path) for path in (*kept, *bots)}
     return Pages(
         prose,
         {path: tree.yaml(path) for path in kept if path.endswith((".yaml", ".yml"))},

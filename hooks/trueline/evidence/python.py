@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any, TypeVar
 
 from .document import Document, Malformed
 from .files import WorkTree
@@ -13,6 +14,8 @@ MOST = 3_000  # modules of one folder; more than that is a vendored library
 
 
 LARGE = 40_000  # characters; larger sources are rare, and their trees are not kept
+
+Kind = TypeVar("Kind", bound=ast.AST)
 
 
 def module(source: str) -> ast.Module:
@@ -35,10 +38,18 @@ def _parse(source: str) -> ast.Module:
 
 def last_name(node: ast.expr) -> str:
     """Return the last part of a dotted name; '' for what is none."""
-    match node:
-        case ast.Attribute(attr=name) | ast.Name(id=name):
-            return name
-    return ""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def attributes(node: ast.expr) -> tuple[str, tuple[str, ...]]:
+    """Return `a` and `(b, c)` of `a.b.c`; '' for what does not begin with a name."""
+    rest: list[str] = []
+    while isinstance(node, ast.Attribute):
+        rest.append(node.attr)
+        node = node.value
+    return (node.id, tuple(reversed(rest))) if isinstance(node, ast.Name) else ("", ())
 
 
 def parsed(tree: WorkTree, path: str) -> Document[ast.Module]:
@@ -57,33 +68,132 @@ def modules(tree: WorkTree, *folders: str) -> Iterator[tuple[str, ast.Module]]:
                 yield path, document.value
 
 
-# They hold nothing that is asked for, and are half of all nodes.
-_LEAVES = (ast.expr_context, ast.operator, ast.cmpop, ast.boolop, ast.unaryop)
+# Fields that hold no node, or one that nobody asks for: operators, contexts, names. With them a
+# walk would take twice as long.
+_PLAIN = frozenset(
+    {
+        *("id", "ctx", "attr", "arg", "op", "ops", "kind", "type_comment", "module", "level"),
+        *("simple", "is_async", "conversion", "asname", "tag", "rest", "kwd_attrs", "str"),
+        *("type_ignores", "lineno", "col_offset"),
+    }
+)
+_PLAINLY_NAMED = (
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler),
+    *(ast.MatchAs, ast.MatchStar),
+)
 
 
-def children(node: ast.AST) -> tuple[ast.AST, ...]:
-    """Return the nodes directly in a node, operators and contexts left out.
+class _Fields(dict[type, tuple[str, ...]]):
+    """In which fields of a kind of node others stand."""
 
-    They are noted at the node: a dozen readers walk the same trees, and to look up the fields of a
-    node again and again was half of a check.
-    """
-    known: tuple[ast.AST, ...] | None = node.__dict__.get("trueline_children")
-    if known is None:
-        found: list[ast.AST] = []
-        for name in node._fields:
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        named = issubclass(kind, _PLAINLY_NAMED)
+        self[kind] = tuple(
+            name for name in kind._fields if name not in _PLAIN and not (named and name == "name")
+        )
+        return self[kind]
+
+
+_LEAVES = (ast.Name, ast.Constant, ast.alias, ast.Global, ast.Nonlocal, type(None))
+_FIELDS = _Fields(dict.fromkeys(_LEAVES, ()))
+
+
+def children(node: ast.AST) -> list[ast.AST]:
+    """Return the nodes directly in a node, operators and contexts left out."""
+    found: list[ast.AST] = []
+    for name in _FIELDS[type(node)]:
+        value = getattr(node, name, None)
+        if isinstance(value, list):
+            found += [part for part in value if isinstance(part, ast.AST)]
+        elif isinstance(value, ast.AST):
+            found.append(value)
+    return found
+
+
+def walk(*nodes: ast.AST) -> list[ast.AST]:
+    """Return nodes and all that is in them, level by level, as `ast.walk` does, but far quicker."""
+    found: list[ast.AST] = [*nodes]
+    fields = _FIELDS
+    for node in found:  # which grows meanwhile
+        for name in fields[node.__class__]:
             value = getattr(node, name, None)
-            if isinstance(value, list):
-                found += [part for part in value if isinstance(part, ast.AST)]
+            if value.__class__ is list:
+                found += value
             elif isinstance(value, ast.AST):
                 found.append(value)
-        known = tuple(part for part in found if not isinstance(part, _LEAVES))
-        node.__dict__["trueline_children"] = known
+    # `**more` in a dict has no key, an argument without a default none.
+    return [node for node in found if node is not None] if None in found else found
+
+
+class Part:
+    """A piece of a syntax tree, flattened, with its nodes by kind.
+
+    A dozen readers ask the same trees for names, calls and texts; each finds them here.
+    """
+
+    __slots__ = ("_kinds", "nodes")
+
+    def __init__(self, *nodes: ast.AST) -> None:
+        self.nodes = walk(*nodes)
+        self._kinds: dict[type[ast.AST], list[ast.AST]] = {}
+        for node in self.nodes:
+            kind = node.__class__
+            if kind in self._kinds:
+                self._kinds[kind].append(node)
+            else:
+                self._kinds[kind] = [node]
+
+    def of(self, kind: type[Kind]) -> list[Kind]:
+        """Return the nodes of one kind, those further out before those further in."""
+        return self._kinds.get(kind, [])  # type: ignore[return-value]
+
+    def among(self, *kinds: type[ast.AST]) -> list[Any]:
+        """Return the nodes of some kinds, those further out before those further in."""
+        held = [found for kind in kinds if (found := self._kinds.get(kind))]
+        if len(held) < 2:
+            return held[0] if held else []
+        return [node for node in self.nodes if node.__class__ in kinds]
+
+    def imports(self) -> list[ast.Import | ast.ImportFrom]:
+        """Return the imports, those further out before those further in."""
+        return self.among(ast.Import, ast.ImportFrom)
+
+    def looked_up(self) -> Iterator[ast.Name | ast.Attribute]:
+        """Yield the names and attributes whose value is taken."""
+        for name in self.of(ast.Name):
+            if isinstance(name.ctx, ast.Load):
+                yield name
+        for node in self.of(ast.Attribute):
+            if isinstance(node.ctx, ast.Load):
+                yield node
+
+    def texts(self) -> Iterator[str]:
+        """Yield all strings."""
+        for node in self.of(ast.Constant):
+            if isinstance(node.value, str):
+                yield node.value
+
+
+def flat(node: ast.AST) -> Part:
+    """Return a statement flattened; that is noted at it, for the reader that comes next."""
+    known: Part | None = node.__dict__.get("trueline_part")
+    if known is None:
+        node.__dict__["trueline_part"] = known = Part(node)
     return known
 
 
-def walk(*nodes: ast.AST) -> Iterator[ast.AST]:
-    """Yield nodes and all that is in them, level by level, as `ast.walk` does, but quicker."""
-    level: list[ast.AST] = [*nodes]
-    while level:
-        yield from level
-        level = [part for node in level for part in children(node)]
+def names(code: Part) -> Iterator[str]:
+    """Yield the names that some code uses: of variables, of attributes, of arguments."""
+    for node in code.of(ast.Name):
+        yield node.id
+    for attribute in code.of(ast.Attribute):
+        yield attribute.attr
+    for given in code.among(ast.arg, ast.keyword):
+        if given.arg is not None:
+            yield given.arg
+
+
+def words(code: Part) -> Iterator[str]:
+    """Yield the names that some code uses, and its strings."""
+    yield from names(code)
+    yield from code.texts()

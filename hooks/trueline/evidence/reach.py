@@ -8,7 +8,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from .python import last_name, walk
+from .python import Part, last_name, walk
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -19,28 +19,31 @@ class Scope:
 
     imports: dict[str, frozenset[str]]
     symbols: dict[str, Definition]
+    uses: dict[int, Uses] = field(default_factory=dict)  # of its definitions, once they are read
 
 
 @dataclass(frozen=True)
 class Uses:
     """What one definition says by itself: read once, however many tests reach it."""
 
-    names: frozenset[tuple[str, str]]  # (name, attribute of it or "")
     words: frozenset[str]  # names and attributes, of whatever
     texts: frozenset[str]
-    imports: dict[str, frozenset[str]]
+    numbers: frozenset[int]
+    modules: frozenset[str]  # those behind its names
+    attributes: frozenset[str]  # of these modules, if that is what they are
+    leads: tuple[tuple[Definition, Scope], ...]  # to what else its names lead, in tests/ alone
     fixtures: frozenset[str]
-    asserts: bool
+    asserts: bool  # what fixtures assert, the test did not
 
 
 @dataclass
 class Reached:
-    """Everything one test uses. What fixtures assert, the test did not."""
+    """Everything one test uses."""
 
     words: set[str] = field(default_factory=set)
     texts: set[str] = field(default_factory=set)
     modules: set[str] = field(default_factory=set)
-    own: frozenset[str] = frozenset()
+    attributes: set[str] = field(default_factory=set)
     asserts: bool = False
 
 
@@ -71,12 +74,10 @@ class Reader:
     """
 
     helpers: dict[str, Scope]
-    known: dict[int, Uses] = field(default_factory=dict)
 
     def reach(self, start: Definition, file: Scope, shared: Sequence[Scope]) -> Reached:
         """Return what a test uses, by its own names, its fixtures and its helpers."""
-        itself = self._uses(start)
-        found = Reached(own=itself.words | itself.texts)
+        found = Reached()
         waiting: list[tuple[Definition, Scope]] = [(start, file)]
         seen: set[int] = set()
         while waiting:
@@ -84,20 +85,51 @@ class Reader:
             if id(definition) in seen:
                 continue
             seen.add(id(definition))
-            uses = self._uses(definition)
+            uses = self.uses(definition, here)
             found.words |= uses.words
             found.texts |= uses.texts
-            found.asserts |= uses.asserts and not is_fixture(definition)
-            for modules in uses.imports.values():
-                found.modules |= modules
-            for name, attribute in uses.names:
-                modules = uses.imports.get(name) or here.imports.get(name, frozenset())
-                found.modules |= modules
-                waiting += self._meant(name, attribute, modules, here)
+            found.modules |= uses.modules
+            found.attributes |= uses.attributes
+            found.asserts |= uses.asserts
+            waiting += uses.leads
             for name in uses.fixtures:
                 owners = [owner for owner in (file, *shared) if name in owner.symbols]
                 waiting += [(owner.symbols[name], owner) for owner in owners[:1]]
         return found
+
+    def uses(self, definition: Definition, here: Scope) -> Uses:
+        """Return what a definition says itself, and to what it leads."""
+        if id(definition) not in here.uses:
+            here.uses[id(definition)] = self._read(definition, here)
+        return here.uses[id(definition)]
+
+    def _read(self, definition: Definition, here: Scope) -> Uses:
+        whole = Part(definition)
+        names = set(_names(whole))
+        brought = dict(bound for node in whole.imports() for bound in imported(node))
+        modules: set[str] = set().union(*brought.values())
+        attributes: set[str] = set()
+        leads: dict[int, tuple[Definition, Scope]] = {}
+        for name, attribute in names:
+            behind = brought.get(name) or here.imports.get(name, frozenset())
+            modules |= behind
+            attributes |= {f"{module}.{attribute}" for module in behind if attribute}
+            leads.update(
+                (id(to), (to, owner)) for to, owner in self._meant(name, attribute, behind, here)
+            )
+        return Uses(
+            frozenset(
+                {name for name, _ in names} | {node.attr for node in whole.of(ast.Attribute)}
+            ),
+            frozenset(whole.texts()),
+            frozenset(n.value for n in whole.of(ast.Constant) if isinstance(n.value, int)),
+            frozenset(modules),
+            frozenset(attributes),
+            tuple(leads.values()),
+            frozenset(_fixtures(definition, whole)),
+            not is_fixture(definition)
+            and any(map(asserts, (*whole.of(ast.Assert), *whole.of(ast.Call)))),
+        )
 
     def _meant(
         self, name: str, attribute: str, modules: frozenset[str], here: Scope
@@ -113,26 +145,6 @@ class Reader:
                 there = self.helpers.get(helper.rpartition(".")[2])
                 if there and wanted in there.symbols:
                     yield there.symbols[wanted], there
-
-    def _uses(self, definition: Definition) -> Uses:
-        if id(definition) not in self.known:
-            self.known[id(definition)] = _read(definition)
-        return self.known[id(definition)]
-
-
-def _read(definition: Definition) -> Uses:
-    nodes = list(walk(definition))
-    names = frozenset(_names(nodes))
-    attributes = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
-    values = [node.value for node in nodes if isinstance(node, ast.Constant)]
-    return Uses(
-        names,
-        frozenset({name for name, _ in names} | attributes),
-        frozenset(value for value in values if isinstance(value, str)),
-        {name: modules for node in nodes for name, modules in imported(node)},
-        frozenset(_fixtures(definition, nodes)),
-        any(map(asserts, nodes)),
-    )
 
 
 def is_fixture(definition: Definition) -> bool:
@@ -156,20 +168,15 @@ def asserts(node: ast.AST) -> bool:
     return False
 
 
-def _names(nodes: list[ast.AST]) -> Iterator[tuple[str, str]]:
-    for node in nodes:
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+def _names(whole: Part) -> Iterator[tuple[str, str]]:
+    for node in whole.of(ast.Attribute):
+        if isinstance(node.value, ast.Name):
             yield node.value.id, node.attr
-        elif isinstance(node, ast.Name):
-            yield node.id, ""
+    for name in whole.of(ast.Name):
+        yield name.id, ""
 
 
-def _fixtures(definition: Definition, nodes: list[ast.AST]) -> set[str]:
+def _fixtures(definition: Definition, whole: Part) -> set[str]:
     """Return the names of arguments, and those in `usefixtures("name")`."""
-    named = {node.arg for node in nodes if isinstance(node, ast.arg)}
-    return named | {
-        node.value
-        for decorator in definition.decorator_list
-        for node in walk(decorator)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    }
+    named = {node.arg for node in whole.of(ast.arg)}
+    return named | set(Part(*definition.decorator_list).texts())

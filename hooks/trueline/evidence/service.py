@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from . import imports
 from .document import mapping, sequence, text
 from .files import WorkTree
 from .python import last_name, parsed, walk
 
 _ROUTES = ("get", "post", "put", "route", "api_route", "add_route", "add_api_route", "mount")
+SERVES = re.compile(r"serving|serve|server|service|api|app")
 _METRICS = ("Counter", "Histogram", "Summary", "Gauge")
 
 
@@ -26,7 +29,7 @@ class Metric:
 
 @dataclass(frozen=True)
 class Service:
-    """What the code below src/*/serving does, and the commands of src/*/cli.py."""
+    """What the code below src/*/serving (or api, ...) does, and the commands of src/*/cli.py."""
 
     paths: tuple[str, ...] = ()
     routes: frozenset[str] = frozenset()
@@ -41,7 +44,7 @@ def read(tree: WorkTree) -> Service:
     """Read the serving code and the command line."""
     broken: list[tuple[str, str]] = []
     nodes: list[ast.AST] = []
-    paths = [path for path in tree.below("src", ".py") if "/serving/" in path]
+    paths = _serving(tree)
     for path in paths:
         document = parsed(tree, path)
         if document.value is None:
@@ -59,6 +62,17 @@ def read(tree: WorkTree) -> Service:
         commands,
         tuple(broken),
     )
+
+
+def _serving(tree: WorkTree) -> list[str]:
+    """Return the files of the API: those below `serving`, else those of another usual name."""
+    listed = imports.below(tree, ".py")
+    named = [path for path in listed if "/serving/" in path]
+    return named or [
+        path
+        for path in listed
+        if any(SERVES.fullmatch(part) for part in path.removesuffix(".py").split("/")[1:])
+    ]
 
 
 def _texts(call: ast.Call) -> list[str]:
@@ -131,8 +145,9 @@ def _metrics(calls: list[ast.Call]) -> list[Metric]:
 def _commands(tree: WorkTree, broken: list[tuple[str, str]]) -> dict[str, str]:
     """Return the commands of src/<package>/{cli,__main__}.py with the file that has each."""
     found: dict[str, str] = {}
-    for path in tree.below("src", "/cli.py", "/__main__.py"):
-        document = parsed(tree, path) if path.count("/") == 2 else None
+    for path in imports.below(tree, "/cli.py", "/__main__.py"):
+        top = path.removeprefix(imports.ROOT).count("/") == 1
+        document = parsed(tree, path) if top else None
         if document is None:
             continue
         if document.value is None:

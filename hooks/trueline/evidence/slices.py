@@ -28,16 +28,12 @@ HASHES = re.compile(
 class Slice:
     """One function's body. Calls are chains as written: `self.guard.flags`, `Guard.flags`."""
 
-    calls: frozenset[str] = frozenset()  # all that can run
-    used: frozenset[str] = frozenset()  # those whose result is not thrown away
+    used: frozenset[str] = frozenset()  # calls whose result is not thrown away
     carried: frozenset[str] = frozenset()  # those that its answer depends on
     decides: frozenset[str] = frozenset()  # those on which a branch of the answer depends
     told: frozenset[str] = frozenset()  # names and texts that its answer is made of
     labels: frozenset[str] = frozenset()  # texts and keywords in it, and names that are returned
     hashed: frozenset[str] = frozenset()  # names and texts that a hash is made of
-    chains: frozenset[str] = frozenset()  # all that it looks up
-    words: frozenset[str] = frozenset()  # all its names and texts
-    texts: frozenset[str] = frozenset()  # all its texts and keywords
 
 
 @dataclass(frozen=True)
@@ -182,16 +178,12 @@ def cut(node: Definition) -> Slice:
     tests += [test for source in sources for test in body.said(source).tests]
     own = list(body.own.values())
     return Slice(
-        frozenset(body.calls(own)),
         frozenset(body.calls(own, body.ignored())),
         frozenset(body.calls(sources)),
         frozenset(body.calls(body.follow(tests)[0])),
         _joined(body.said(source).words for source in sources),
         _joined([*(body.said(source).labels for source in sources), *map(_given, body.answers)]),
         _joined(body.said(source).words for source in body.hashed()),
-        _joined(body.said(part).chains for part in own),
-        _joined(body.said(part).words for part in own),
-        _joined(body.said(part).labels for part in own),
     )
 
 

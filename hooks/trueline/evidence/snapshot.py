@@ -21,6 +21,7 @@ from . import (
     flows,
     forge,
     functions,
+    grounded,
     history,
     hooks,
     imports,
@@ -48,7 +49,7 @@ from .branching import Branching
 from .codeowners import CodeOwners
 from .columns import Columns
 from .docstrings import Docstrings
-from .document import Document, mapping, text
+from .document import Document, blank, mapping, text
 from .environment import Environment
 from .environments import Environments
 from .files import WorkTree
@@ -108,7 +109,7 @@ class Snapshot:
     tip: str  # the newest commit of the default branch
     files: frozenset[str]
     links_out: frozenset[str]  # tracked links that leave the repository
-    empty: frozenset[str]  # tracked files without content
+    empty: frozenset[str]  # tracked files without content, or with comments alone
     project: Project
     workflows: Workflows
     environment: Environment
@@ -185,6 +186,7 @@ def collect(
     workflows = actions.read(tree, branch)
     machines = infra.read(tree, repository)
     places = environments.read(tree, machines)
+    found_code = sources.read(tree)
     at = now or datetime.now(UTC)
     # In a shallow clone the oldest commit seems to add every file.
     copied = "" if repository.shallow else repository.first_with(".copier-answers.yml")
@@ -198,7 +200,7 @@ def collect(
         tip=mainline.tip(repository, branch),
         files=tree.tracked,
         links_out=frozenset(path for path in code if _leaves(tree, path)),
-        empty=frozenset(path for path in code if not (tree.text(path).value or "").strip()),
+        empty=frozenset(path for path in code if blank(tree.text(path).value)),
         project=project.read(tree),
         workflows=workflows,
         environment=environment.read(tree),
@@ -210,8 +212,8 @@ def collect(
         notebooks=pipeline.notebooks(tree),
         columns=found,
         imports=imports.read(tree),
-        code=sources.read(tree),
-        suite=suite.read(tree),
+        code=found_code,
+        suite=grounded.grounded(suite.read(tree), found_code),
         service=service.read(tree),
         flows=flows.read(tree),
         alerts=Document(

@@ -12,10 +12,11 @@ from functools import cached_property
 from . import frames, imports
 from .files import WorkTree
 from .frames import Column
-from .python import MOST, last_name, parsed, walk
+from .python import MOST, Part, attributes, flat, last_name, parsed
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _HOPS = 10  # of a name that one module hands on to the next
+_LISTS = (ast.List, ast.Tuple, ast.Set)
 _LISTED = 3  # a shorter list of names is no second register
 
 
@@ -28,11 +29,8 @@ class Piece:
     path: str
     line: int
     kind: str = ""  # function, class, value, or '' for statements
-    uses: frozenset[str] = frozenset()  # dotted names that it refers to, as far as resolved
-    calls: frozenset[str] = frozenset()  # the last names of what it calls
-    words: frozenset[str] = frozenset()  # all names and attributes in it
-    texts: frozenset[str] = frozenset()  # its strings but for docstrings
-    functions: frozenset[str] = frozenset()  # names of the functions defined in it, at any depth
+    code: tuple[Part, ...] = field(default=(), compare=False, repr=False)
+    _module: _Module | None = field(default=None, compare=False, repr=False)
 
     @property
     def dotted(self) -> str:
@@ -43,6 +41,41 @@ class Piece:
     def doing(self) -> bool:
         """True for what holds code of its own rather than a value."""
         return self.kind in ("function", "class")
+
+    @cached_property
+    def uses(self) -> frozenset[str]:
+        """Dotted names that it refers to, as far as resolved."""
+        return frozenset(self._module.used(self.code)) if self._module else frozenset()
+
+    @cached_property
+    def calls(self) -> frozenset[str]:
+        """The last names of what it calls."""
+        return frozenset(last_name(node.func) for part in self.code for node in part.of(ast.Call))
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """All names and attributes that it looks up."""
+        return frozenset(last_name(node) for part in self.code for node in part.looked_up())
+
+    @cached_property
+    def texts(self) -> frozenset[str]:
+        """Its strings but for docstrings."""
+        return frozenset(
+            node.value
+            for part in self.code
+            for silent in [{id(node.value) for node in part.of(ast.Expr)}]
+            for node in part.of(ast.Constant)
+            if isinstance(node.value, str) and id(node) not in silent
+        )
+
+    @cached_property
+    def functions(self) -> frozenset[str]:
+        """The names of the functions defined in it, at any depth."""
+        return frozenset(
+            node.name
+            for part in self.code
+            for node in part.among(ast.FunctionDef, ast.AsyncFunctionDef)
+        )
 
 
 @dataclass(frozen=True)
@@ -66,26 +99,28 @@ class Code:
     listed: tuple[Listed, ...] = ()
     columns: tuple[Column, ...] = ()
     broken: tuple[tuple[str, str], ...] = ()
+    _edges: dict[str, tuple[Piece, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def _names(self) -> frozenset[str]:
         return frozenset(self.modules)
 
     @cached_property
-    def _tops(self) -> frozenset[str]:
+    def tops(self) -> frozenset[str]:
+        """The first names of the modules."""
         return frozenset(name.partition(".")[0] for name in self.modules)
 
     @cached_property
-    def _edges(self) -> dict[str, tuple[Piece, ...]]:
-        return {
-            name: tuple({there for used in piece.uses if (there := self.meant(used))})
-            for name, piece in self.pieces.items()
-        }
+    def _inside(self) -> dict[str, list[Piece]]:
+        found: dict[str, list[Piece]] = {name: [] for name in self.modules}
+        for piece in self.pieces.values():
+            found[piece.module].append(piece)
+        return found
 
     def inside(self, modules: Iterable[str]) -> list[Piece]:
         """Return all that stands in the given modules."""
         wanted = frozenset(modules)
-        return [piece for piece in self.pieces.values() if piece.module in wanted]
+        return [piece for name, held in self._inside.items() if name in wanted for piece in held]
 
     def reached(self, starts: Iterable[Piece]) -> frozenset[Piece]:
         """Return the given pieces and all that they refer to, at any distance."""
@@ -102,12 +137,15 @@ class Code:
 
     def refers(self, piece: Piece) -> tuple[Piece, ...]:
         """Return what a piece refers to by name, of the project's own."""
-        return self._edges.get(piece.dotted, ())
+        if piece.dotted not in self._edges:
+            meant = dict.fromkeys(map(self.meant, piece.uses))
+            self._edges[piece.dotted] = tuple(there for there in meant if there)
+        return self._edges[piece.dotted]
 
     def meant(self, name: str) -> Piece | None:
         """Return the piece that a dotted name leads to; None for a module or what is foreign."""
         for _ in range(_HOPS):
-            name = name if name.partition(".")[0] in self._tops else name.removeprefix("src.")
+            name = name if name.partition(".")[0] in self.tops else name.removeprefix("src.")
             module = imports.nearest(name, self._names)
             symbol = name.removeprefix(module).strip(".").partition(".")[0] if module else ""
             if not symbol:
@@ -148,33 +186,30 @@ class _Module:
 
     def __init__(self, name: str, path: str, body: ast.Module) -> None:
         self.name, self.path = name, path
-        # Each statement at the top with all nodes in it; walking the trees is most of the work.
-        self.walked = [(node, list(walk(node))) for node in _top(body.body)]
-        self.silent = {
-            id(part.value)
-            for _, nodes in self.walked
-            for part in nodes
-            if isinstance(part, ast.Expr)
-        }
-        self.imported = self._bound(node for node, _ in self.walked)
-        own = {name for node, _ in self.walked for name in _names(node)}
-        self.scope = {**self.imported, **{name: f"{self.name}.{name}" for name in own}}
+        self.top = [(node, flat(node)) for node in _top(body.body)]
+        self.imported = dict(self._bound(one for _, part in self.top for one in part.imports()))
+
+    @cached_property
+    def _scope(self) -> dict[str, str]:
+        own = {name for node, _ in self.top for name in _names(node)}
+        return {**self.imported, **{name: f"{self.name}.{name}" for name in own}}
 
     def pieces(self) -> Iterator[Piece]:
         """Yield what stands at the top of the module."""
         kinds = {ast.ClassDef: "class", ast.Assign: "value", ast.AnnAssign: "value"}
-        beside: list[ast.AST] = []
-        for node, nodes in self.walked:
+        beside: list[Part] = []
+        for node, part in self.top:
             names = _names(node)
-            beside += [] if names else nodes
+            beside += [] if names else [part]
+            kind = kinds.get(type(node), "function")
             for name in names:
-                yield self._piece(name, kinds.get(type(node), "function"), node.lineno, nodes)
-        yield self._piece("", "", 1, beside)
+                yield Piece(name, self.name, self.path, node.lineno, kind, (part,), self)
+        yield Piece("", self.name, self.path, 1, "", tuple(beside), self)
 
     def lists(self) -> Iterator[Listed]:
         """Yield the lists, tuples and sets that hold at least three texts."""
-        for node in (part for _, nodes in self.walked for part in nodes):
-            if isinstance(node, (ast.List, ast.Tuple, ast.Set)) and len(node.elts) >= _LISTED:
+        for node in (node for _, part in self.top for node in part.among(*_LISTS)):
+            if len(node.elts) >= _LISTED:
                 said = [item.value for item in node.elts if isinstance(item, ast.Constant)]
                 texts = frozenset(value for value in said if isinstance(value, str))
                 if len(texts) >= _LISTED:
@@ -182,62 +217,30 @@ class _Module:
 
     def columns(self) -> Iterator[Column]:
         """Yield the columns that the code puts into tables."""
-        loose: list[ast.AST] = []
-        for node, nodes in self.walked:
+        loose: list[Part] = []
+        for node, part in self.top:
             if isinstance(node, Definition):
-                yield from frames.assigned(self.path, nodes)
+                yield from frames.assigned(self.path, [part])
             else:
-                loose += nodes
+                loose.append(part)
         yield from frames.assigned(self.path, loose)
 
-    def _piece(self, name: str, kind: str, line: int, nodes: list[ast.AST]) -> Piece:
-        scope = {**self.scope, **self._bound(nodes)}
-        uses: set[str] = set()
-        words: set[str] = set()
-        for node in nodes:
-            if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
-                words.add(last_name(node))
-                first, rest = _chain(node)
-                if first in scope:
-                    uses.add(".".join((scope[first], *rest)))
-        return Piece(
-            name,
-            self.name,
-            self.path,
-            line,
-            kind,
-            frozenset(uses),
-            frozenset(last_name(node.func) for node in nodes if isinstance(node, ast.Call)),
-            frozenset(words),
-            frozenset(self._texts(nodes)),
-            frozenset(
-                node.name
-                for node in nodes
-                if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-            ),
-        )
+    def used(self, code: Iterable[Part]) -> Iterator[str]:
+        """Yield the dotted names that some code refers to; imports inside it count."""
+        parts = tuple(code)
+        inner = dict(self._bound(node for part in parts for node in part.imports()))
+        for part in parts:
+            for node in part.looked_up():
+                first, rest = attributes(node)
+                meant = inner.get(first) or self._scope.get(first)
+                if meant:
+                    yield ".".join((meant, *rest))
 
-    def _texts(self, nodes: list[ast.AST]) -> Iterator[str]:
-        for node in nodes:
-            text = node.value if isinstance(node, ast.Constant) else None
-            if isinstance(text, str) and id(node) not in self.silent:
-                yield text
-
-    def _bound(self, nodes: Iterable[ast.AST]) -> dict[str, str]:
-        """Return what imports bind: name -> the dotted name that it stands for."""
-        found: dict[str, str] = {}
+    def _bound(self, nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
+        """Yield what imports bind: a name, and the dotted name that it stands for."""
         package = self.path.endswith("/__init__.py")
         for node in nodes:
-            if isinstance(node, ast.Import):
-                for alias in node.names:
-                    first = alias.name.partition(".")[0]
-                    found[alias.asname or first] = alias.name if alias.asname else first
-            elif isinstance(node, ast.ImportFrom):
-                base = imports.origin(node, self.name, package=package)
-                for alias in node.names:
-                    if base:
-                        found[alias.asname or alias.name] = f"{base}.{alias.name}"
-        return found
+            yield from imports.bound(node, self.name, package=package)
 
 
 def _top(body: list[ast.stmt]) -> Iterator[ast.stmt]:
@@ -268,12 +271,3 @@ def _names(node: ast.stmt) -> list[str]:
         part for head in heads for part in (head.elts if isinstance(head, ast.Tuple) else [head])
     ]
     return [part.id for part in flat if isinstance(part, ast.Name)]
-
-
-def _chain(node: ast.expr) -> tuple[str, tuple[str, ...]]:
-    """Return `a` and `(b, c)` of `a.b.c`; '' for what does not begin with a name."""
-    rest: list[str] = []
-    while isinstance(node, ast.Attribute):
-        rest.append(node.attr)
-        node = node.value
-    return (node.id, tuple(reversed(rest))) if isinstance(node, ast.Name) else ("", ())

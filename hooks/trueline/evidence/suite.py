@@ -5,15 +5,14 @@ skipped.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from . import reach
 from .files import WorkTree
 from .marks import Marks
-from .python import parsed as parsed_module
-from .python import walk
+from .python import parsed, walk
 from .reach import Reader, Scope
 
 _SKIPS = ("skip", "skipif", "xfail")
@@ -30,6 +29,7 @@ class Case:
     name: str
     group: str = ""  # its class
     modules: frozenset[str] = frozenset()
+    attributes: frozenset[str] = frozenset()  # `module.name` of what it looks up in them
     calls: frozenset[str] = frozenset()  # names of functions and attributes that it uses
     texts: frozenset[str] = frozenset()  # its string constants
     # Names and strings of the function itself, without those of what it uses.
@@ -57,25 +57,31 @@ class Suite:
 def read(tree: WorkTree) -> Suite:
     """Return the test functions below `tests/`, read by AST; nothing is imported."""
     broken: list[tuple[str, str]] = []
-    parsed: dict[str, ast.Module] = {}
-    for path in tree.below("tests", ".py"):
-        document = parsed_module(tree, path)
+    scopes: dict[str, Scope] = {}
+    paths = tree.below("tests", ".py")
+    for path, body in _readable(tree, [path for path in paths if not _tests(path)], broken):
+        scopes[path] = reach.scope(body)
+    reader = Reader({PurePosixPath(path).stem: found for path, found in scopes.items()})
+    cases: list[Case] = []
+    # Nothing leads into a test file from another: each is read by itself, and its tree let go.
+    for path, body in _readable(tree, [path for path in paths if _tests(path)], broken):
+        above = [f"{folder}/conftest.py" for folder in PurePosixPath(path).parents]
+        shared = [scopes[conftest] for conftest in above if conftest in scopes]
+        cases += _File(path, reach.scope(body), shared, reader).cases(body)
+        tree.trees.pop(path, None)
+    return Suite(tuple(cases), tuple(sorted(broken)))
+
+
+def _readable(
+    tree: WorkTree, paths: Iterable[str], broken: list[tuple[str, str]]
+) -> Iterator[tuple[str, ast.Module]]:
+    """Yield path and syntax tree of each file that can be parsed, and note the others."""
+    for path in paths:
+        document = parsed(tree, path)
         if document.value is None:
             broken.append((path, document.problem or "tracked, but not in the work tree"))
         else:
-            parsed[path] = document.value
-    scopes = {path: reach.scope(body) for path, body in parsed.items()}
-    helpers = {
-        PurePosixPath(path).stem: found for path, found in scopes.items() if not _tests(path)
-    }
-    reader = Reader(helpers)
-    cases: list[Case] = []
-    for path, body in parsed.items():
-        if _tests(path):
-            above = [str(folder / "conftest.py") for folder in PurePosixPath(path).parents]
-            shared = [scopes[conftest] for conftest in above if conftest in scopes]
-            cases += _File(path, scopes[path], shared, reader).cases(body)
-    return Suite(tuple(cases), tuple(broken))
+            yield path, document.value
 
 
 def _tests(path: str) -> bool:
@@ -114,25 +120,22 @@ class _File:
 
     def _case(self, node: Function, group: str, skipped: bool, ids: frozenset[str]) -> Case:
         found = self.reader.reach(node, self.scope, self.shared)
+        own = self.reader.uses(node, self.scope)
         return Case(
             self.path,
             node.lineno,
             node.name,
             group,
             frozenset(found.modules),
+            frozenset(found.attributes),
             frozenset(found.words),
             frozenset(found.texts),
-            found.own,
-            _numbers(node),
+            own.words | own.texts,
+            own.numbers,
             found.asserts,
             skipped or any(map(_skips, node.decorator_list)) or _gives_up(node),
             ids,
         )
-
-
-def _numbers(node: Function) -> frozenset[int]:
-    values = (part.value for part in walk(node) if isinstance(part, ast.Constant))
-    return frozenset(value for value in values if isinstance(value, int))
 
 
 def _marked(body: list[ast.stmt]) -> bool:
@@ -141,7 +144,7 @@ def _marked(body: list[ast.stmt]) -> bool:
         if (
             isinstance(node, ast.Assign)
             and any(isinstance(t, ast.Name) and t.id == "pytestmark" for t in node.targets)
-            and any(_skips(part) for part in walk(node.value))
+            and any(map(_skips, walk(node.value)))
         ):
             return True
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and _skips(node.value):
@@ -151,9 +154,13 @@ def _marked(body: list[ast.stmt]) -> bool:
 
 def _gives_up(node: Function) -> bool:
     return any(
-        isinstance(part, ast.Return)
-        or (isinstance(part, ast.Expr) and isinstance(part.value, ast.Call) and _skips(part.value))
-        for part in node.body
+        isinstance(inner, ast.Return)
+        or (
+            isinstance(inner, ast.Expr)
+            and isinstance(inner.value, ast.Call)
+            and _skips(inner.value)
+        )
+        for inner in node.body
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import configparser
 import re
+import tomllib
 from dataclasses import dataclass, field
 
 from .document import mapping, sequence, text
@@ -23,7 +24,7 @@ class Tasks:
 
     def resolve(self, command: Command) -> tuple[Command, ...]:
         """Return what `command` runs: itself, or the commands of the task it names."""
-        if command.name not in ("poe", "make", "nox", "tox"):
+        if command.name not in ("poe", "make", "nox", "tox", "mise"):
             return (command,)
         names = self._names(command)
         found = [c for name in names for c in self.known.get((command.name, name), ())]
@@ -37,6 +38,9 @@ class Tasks:
         match command.name:
             case "poe":
                 return plain[:1]  # the rest is handed to the task
+            case "mise":
+                # `mise run test`, `mise r test`, `mise tasks run test` or `mise test`.
+                return [name for name in plain if name not in ("tasks", "run", "r")][:1]
             case "tox":
                 # The plain [testenv] stands for every environment without a section of its own.
                 return [name if name in known else "" for name in plain] or known
@@ -87,6 +91,44 @@ def _poe_item(
     return tuple(c.ignoring(ignored) for c in known.get(item.split(" ")[0], ())) or tuple(
         c.ignoring(ignored) for c in commands(item)
     )
+
+
+_MISE_RUN = re.compile(r"\s*mise\s+(?:tasks\s+)?(?:run\s+|r\s+)?([\w:./-]+)\s*")
+_MISE_MOST = 200  # commands behind one name
+
+
+def mise(content: str) -> dict[tuple[str, str], tuple[Command, ...]]:
+    """Return the tasks of a mise.toml, each with the commands of those that it needs or runs."""
+    try:
+        declared = mapping(mapping(tomllib.loads(content)).get("tasks"))
+    except (ValueError, RecursionError):
+        return {}
+    bodies = {
+        name: task if isinstance(task, dict) else {"run": task} for name, task in declared.items()
+    }
+    names = {text(body.get("alias")): name for name, body in bodies.items()} | {
+        n: n for n in bodies
+    }
+    known: dict[str, tuple[Command, ...]] = dict.fromkeys(bodies, ())
+    for _ in range(3):  # a task runs one that runs one; further on nobody follows
+        known = {name: _mise_task(body, names, known) for name, body in bodies.items()}
+    return {("mise", name): known[real] for name, real in names.items() if name}
+
+
+def _mise_task(
+    body: dict[str, object], names: dict[str, str], known: dict[str, tuple[Command, ...]]
+) -> tuple[Command, ...]:
+    needed, run = body.get("depends"), body.get("run")
+    found = [
+        command
+        for name in ([needed] if isinstance(needed, str) else sequence(needed))
+        for command in known.get(names.get(text(name), ""), ())
+    ]
+    for line in [run] if isinstance(run, str) else sequence(run):
+        other = _MISE_RUN.fullmatch(text(line))
+        named = names.get(other[1]) if other else None
+        found += known[named] if named else commands(text(line))
+    return tuple(found[:_MISE_MOST])
 
 
 def make(makefile: str) -> dict[tuple[str, str], tuple[Command, ...]]:
@@ -140,8 +182,18 @@ def nox(noxfile: str) -> dict[tuple[str, str], tuple[Command, ...]]:
             for call in calls
         ]
         lines = ["\n".join(" ".join(part) for part in words if part)]
-        found["nox", function.name] = tuple(c for line in lines for c in commands(line))
+        found["nox", _session(function)] = tuple(c for line in lines for c in commands(line))
     return found
+
+
+def _session(function: ast.FunctionDef) -> str:
+    """Return the name that a session is asked for by: its decorator may give it another one."""
+    for decorator in function.decorator_list:
+        for given in decorator.keywords if isinstance(decorator, ast.Call) else ():
+            value = given.value
+            if given.arg == "name" and isinstance(value, ast.Constant):
+                return str(value.value)
+    return function.name
 
 
 def tox(ini: str) -> dict[tuple[str, str], tuple[Command, ...]]:

@@ -126,6 +126,7 @@ class Workflows:
     """All workflows of a repository."""
 
     files: tuple[Document[Workflow], ...] = ()
+    elsewhere: str = ""  # without any: the path of another system's CI, which nobody reads here
 
     @property
     def readable(self) -> list[Workflow]:

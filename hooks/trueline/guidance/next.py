@@ -13,6 +13,7 @@ from ..exitcodes import FINE
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from ..evidence.snapshot import Snapshot
     from ..maturity.score import Result, Statement
 
 
@@ -39,9 +40,11 @@ if TYPE_CHECKING:
 def command(path: Path, count: int, form: str, now: str | None, *, forge: bool) -> int:
     """Name the best next steps, each with the command or file to begin with.
 
-    The order: statements of the core before those beyond it; minutes before hours before days; and
-    then what lacks least: stale, partial, unmet, and last what could not be looked at. What a
-    waiver accepts for now is left out.
+    The order: statements of the core before those beyond it; last what could not be looked at, as
+    it may hold already (--forge looks); minutes before hours before days; and then what lacks
+    least: stale, partial, unmet. What a waiver accepts for now is left out.
+
+    A command that the project knows by poe is named as it is typed there.
 
     Exit codes: 0 named (or nothing is left), 2 no such repository.
     """
@@ -50,13 +53,15 @@ def command(path: Path, count: int, form: str, now: str | None, *, forge: bool) 
     from ..maturity.score import score
     from ..report.plain import cleaned
 
-    result = cleaned(score(collect(path, now=stated(now), ask_forge=forge)))
+    snapshot = collect(path, now=stated(now), ask_forge=forge)
+    result = cleaned(score(snapshot))
     if form == "json":
         click.echo(json.dumps(as_data(result, count), indent=2, ensure_ascii=False))
         return FINE
     from ..report.terminal import painted
 
-    text = painted(lambda console: _draw(console, result, count), terminal=True)
+    tasks = _tasks(snapshot)
+    text = painted(lambda console: _draw(console, result, count, tasks), terminal=True)
     click.echo(text, nl=False, color=True)
     return FINE
 
@@ -91,7 +96,25 @@ def _step(statement: Statement) -> dict[str, Any]:
     }
 
 
-def _draw(console: Console, result: Result, count: int) -> None:
+def _tasks(snapshot: Snapshot) -> frozenset[str]:
+    """Return the names of the project's poe tasks."""
+    from ..evidence.document import mapping
+
+    tool = mapping((snapshot.environment.pyproject.value or {}).get("tool"))
+    return frozenset(mapping(mapping(tool.get("poe")).get("tasks")))
+
+
+def typed(start: str, tasks: frozenset[str]) -> str:
+    """Return a command as it is typed in a project with these poe tasks, where `trueline` is one
+    of them; anything else as it is.
+    """
+    if start.startswith("trueline ") and "trueline" in tasks:
+        return f"uv run poe {start}"
+    task = start.removeprefix("poe ").partition(" ")[0]
+    return f"uv run {start}" if start.startswith("poe ") and task in tasks else start
+
+
+def _draw(console: Console, result: Result, count: int, tasks: frozenset[str]) -> None:
     from rich.padding import Padding
     from rich.text import Text
 
@@ -109,16 +132,18 @@ def _draw(console: Console, result: Result, count: int) -> None:
         text.append(f"→ {remedy.text} ({remedy.effort})")
         if remedy.start:
             text.append("\n  begin with: ")
-            text.append(remedy.start, style="bold")
+            text.append(typed(remedy.start, tasks), style="bold")
         console.print(Padding(text, (0, 0, 0, 3)))
     console.print()
     more = len(left) - count
     if not left:
         console.print(Text("Nothing is left to do."))
     elif more > 0:
-        console.print(Text(f"{more} more; `trueline next -n {len(left)}` names all."))
+        all_of_them = typed(f"trueline next -n {len(left)}", tasks)
+        console.print(Text(f"{more} more; `{all_of_them}` names all."))
     if accepted:
         names = ", ".join(statement.entry.id for statement in accepted)
         console.print(Text(f"Waived for now: {names}."))
     if left:
-        console.print(Text(f"More on one: trueline explain {left[0].entry.id}"))
+        more_on = typed(f"trueline explain {left[0].entry.id}", tasks)
+        console.print(Text(f"More on one: {more_on}"))

@@ -1,10 +1,12 @@
-"""What can be explained by its id: today the statements of the assessment."""
+"""A statement of the assessment with all that the release knows of it, and the nearest ids."""
 
 from __future__ import annotations
 
 import difflib
 import inspect
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from ..errors import BadInput
 from ..maturity.catalogue import Entry, load
@@ -47,9 +49,11 @@ class Subject:
         return _APPLIES.get(self.entry.applies, self.entry.applies)
 
 
-def subject(name: str) -> Subject:
-    """Return what is known of an id. Raises BadInput that names the nearest ones."""
-    entry = named(name)
+def subject(name: str, others: Mapping[str, str] = MappingProxyType({})) -> Subject:
+    """Return what is known of an id. Raises BadInput that names the nearest ones, among `others`
+    (id -> its words) too.
+    """
+    entry = named(name, others)
     probe = registry().get(entry.id)
     return Subject(
         entry,
@@ -66,24 +70,26 @@ def subject(name: str) -> Subject:
     )
 
 
-def named(name: str) -> Entry:
+def named(name: str, others: Mapping[str, str] = MappingProxyType({})) -> Entry:
     """Return a statement by its id. Raises BadInput that names the nearest ones."""
     for entry in load().entries:
         if entry.id == name:
             return entry
-    near = ", ".join(nearest(name))
+    near = ", ".join(nearest(name, others))
     hint = f"near: {near}" if near else "`trueline explain --list` names all"
-    raise BadInput(f"there is no statement {name!r}; {hint}")
+    kind = "statement or test" if others else "statement"
+    raise BadInput(f"there is no {kind} {name!r}; {hint}")
 
 
-def nearest(name: str) -> list[str]:
+def nearest(name: str, others: Mapping[str, str] = MappingProxyType({})) -> list[str]:
     """Return ids that begin so, whose texts hold that word, or that look alike."""
-    entries = load().entries
+    words = {entry.id: _told(entry) for entry in load().entries} | dict(others)
     word = name.strip().lower()
-    begin = [entry.id for entry in entries if entry.id.startswith(word.rstrip(".") + ".")]
-    title = [entry.id for entry in entries if len(word) > 3 and word in _told(entry)]
-    alike = difflib.get_close_matches(word, [entry.id for entry in entries], _NEAREST, 0.5)
-    return list(dict.fromkeys([*begin, *title, *alike]))[:_NEAREST]
+    stem = word.rstrip(".")
+    begin = [one for one in words if stem and one.startswith((stem + ".", stem)[one in others])]
+    holds = [one for one, told in words.items() if len(word) > 3 and word in told.lower()]
+    alike = difflib.get_close_matches(word, list(words), _NEAREST, 0.5)
+    return list(dict.fromkeys([*begin, *holds, *alike]))[:_NEAREST]
 
 
 def _told(entry: Entry) -> str:

@@ -1,8 +1,8 @@
 """What to do next: the statements that are not met, those first that gain most for least effort.
 
-The rule, in this order: a statement of the core goes before one beyond it, minutes before hours
-before days, and then what lacks least: stale (it was met once), partial, unmet, and last what
-nobody could look at. What a waiver accepts for now is left out.
+The rule, in this order: a statement of the core goes before one beyond it; what nobody could look
+at goes last, since it may hold already; minutes before hours before days; and then what lacks
+least: stale (it was met once), partial, unmet. What a waiver accepts for now is left out.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ def waived(result: Result) -> list[Statement]:
     return [s for s in result.statements if s.outcome in LACKING and s.waiver]
 
 
-def _rank(statement: Statement) -> tuple[bool, int, int]:
+def _rank(statement: Statement) -> tuple[bool, bool, int, int]:
     effort = statement.entry.remedy.effort
     place = EFFORTS.index(effort) if effort in EFFORTS else len(EFFORTS)
-    return (not statement.entry.core, place, LACKING.index(statement.outcome))
+    unseen = statement.outcome is Outcome.UNKNOWN
+    return (not statement.entry.core, unseen, place, LACKING.index(statement.outcome))

@@ -14,6 +14,11 @@ from .finding import Place, at
 from .proof import job_passed
 
 EVENTS = ("pull_request", "push")
+# What is left to do where all is written and CI was not seen to run it: for `remedy` and `start`.
+PUSH = {
+    "remedy": "Push the default branch, let CI pass, and fetch what it left on branch evidence",
+    "start": "git push",
+}
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..evidence.document import text
 from ..evidence.runs import BRANCH, Event
 from ..evidence.snapshot import Snapshot
+from .proof import foreign
 
 DEPLOYED, ROLLED_BACK = "model_deployed", "rollback"
 
@@ -32,6 +33,7 @@ def serving(snapshot: Snapshot) -> tuple[str, str]:
             and place in ("production", "")
             and event.at
             and event.at <= snapshot.now
+            and (snapshot.shallow or not foreign(text(event.fields.get("git_sha")), snapshot))
         ):
             return version, text(event.fields.get("prev_version"))
     return "", ""

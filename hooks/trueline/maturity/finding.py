@@ -60,9 +60,11 @@ def old(
     return Finding(Strength.OLD, reason, evidence, remedy, start)
 
 
-def unseen(reason: str, *evidence: Place, remedy: str | None = None) -> Finding:
+def unseen(
+    reason: str, *evidence: Place, remedy: str | None = None, start: str | None = None
+) -> Finding:
     """Nobody could look."""
-    return Finding(Strength.UNSEEN, reason, evidence, remedy)
+    return Finding(Strength.UNSEEN, reason, evidence, remedy, start)
 
 
 def at(location: tuple[str, int], detail: str = "") -> Place:

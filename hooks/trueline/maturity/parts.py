@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ..evidence.snapshot import Snapshot
 from ..evidence.sources import Piece
 
+DATA = re.compile(r"data|datasets?|data_?modules?|ingest\w*|validat\w*")
 FEATURES = re.compile(
     r"features?|feature_(store|engineering|pipelines?)|transform(s|ers?|ations?)?|preprocess(ing|ors?)?"
 )
@@ -29,17 +31,18 @@ def parts(module: str, *, several: bool = False) -> tuple[str, ...]:
 
 def several(snapshot: Snapshot) -> bool:
     """True when the code lies in more than one package at the top."""
-    return len({name.partition(".")[0] for name in snapshot.code.modules}) > 1
+    return len(snapshot.code.tops) > 1
 
 
 def modules(pattern: re.Pattern[str], snapshot: Snapshot) -> list[str]:
     """Return the modules with a part that matches, sorted."""
-    more = several(snapshot)
-    return sorted(
-        name
-        for name in snapshot.code.modules
-        if any(pattern.fullmatch(part) for part in parts(name, several=more))
-    )
+    return list(_matching(pattern, tuple(snapshot.code.modules), more=several(snapshot)))
+
+
+@lru_cache(maxsize=32)
+def _matching(pattern: re.Pattern[str], names: tuple[str, ...], *, more: bool) -> tuple[str, ...]:
+    found = (n for n in names if any(map(pattern.fullmatch, parts(n, several=more))))
+    return tuple(sorted(found))
 
 
 def feature_modules(snapshot: Snapshot) -> list[str]:

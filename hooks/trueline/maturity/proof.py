@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ..evidence.document import mapping, text
 from ..evidence.junit import TestRun
@@ -82,8 +82,7 @@ def tests(snapshot: Snapshot, *, by_ci: bool) -> Proof:
 def _gap(run: Record[TestRun], snapshot: Snapshot, *, by_ci: bool) -> str | None:
     if run.body.total == 0:
         return "ran no test"
-    # Some versions of pytest write local time without a zone, which may be up to 14 hours ahead.
-    if run.at is not None and run.at > snapshot.now + timedelta(hours=14):
+    if _ahead(run.at, snapshot):
         return "is dated in the future"
     if by_ci and not run.ci:
         return "is not from CI (only branch evidence proves that)"
@@ -92,6 +91,11 @@ def _gap(run: Record[TestRun], snapshot: Snapshot, *, by_ci: bool) -> str | None
         if snapshot.commit(run.commit).code_changed
         else None
     )
+
+
+def _ahead(at: datetime | None, snapshot: Snapshot) -> bool:
+    # Some versions of pytest write local time without a zone, which may be up to 14 hours ahead.
+    return at is not None and at > snapshot.now + timedelta(hours=14)
 
 
 def foreign(sha: str, snapshot: Snapshot) -> str | None:
@@ -117,8 +121,8 @@ def job_passed(
     `judged` tells which changed paths since that run would make it count no longer.
     """
     gap = f"branch evidence has no record that CI's job '{job.id}' passed"
-    for place, commit, passed in _job_records(snapshot, workflow, job, step):
-        reason = foreign(commit, snapshot)
+    for place, commit, passed, at in _job_records(snapshot, workflow, job, step):
+        reason = "is dated in the future" if _ahead(at, snapshot) else foreign(commit, snapshot)
         if reason:
             gap = f"{place.path} {reason}"
         elif any(judged(path) for path in snapshot.commit(commit).changed):
@@ -133,20 +137,20 @@ def job_passed(
 
 def _job_records(
     snapshot: Snapshot, workflow: Workflow, job: Job, step: Step
-) -> Iterator[tuple[Place, str, bool]]:
+) -> Iterator[tuple[Place, str, bool, datetime | None]]:
     root = job.id.partition("/")[0]
     for report in snapshot.runs.report("ci"):
         jobs = mapping(report.body.get("jobs"))
         said = jobs.get(job.id, jobs.get(root))
         if report.ci and said is not None:
             result = text(mapping(said).get("result")) if isinstance(said, dict) else text(said)
-            yield Place(report.where), report.commit, result == "success"
+            yield Place(report.where), report.commit, result == "success", report.at
     # A JUnit from a job proves the jobs before it too: without them it would not have started.
     # Of its own job it proves nothing that comes after the tests.
     if root in _before_tests(workflow) and not _after_tests(job, step):
         for run in snapshot.runs.tests:
             if run.ci and run.body.total and not run.body.failed:
-                yield Place(run.where), run.commit, True
+                yield Place(run.where), run.commit, True, run.at
 
 
 def _after_tests(job: Job, step: Step) -> bool:

@@ -8,7 +8,11 @@ from ..evidence.forge import Change, Pull, Rule
 from ..evidence.snapshot import Snapshot
 from .finding import Finding, Place, missing, unseen, weak
 
-ASK = "run `trueline check --forge` with a GITHUB_TOKEN or GITLAB_TOKEN that may read"
+# What is left to do where the forge was not asked: for `remedy` and `start`.
+ASK = {
+    "remedy": "run `trueline check --forge` with a GITHUB_TOKEN or GITLAB_TOKEN that may read",
+    "start": "trueline next --forge",
+}
 
 
 def source(snapshot: Snapshot, what: str) -> Place:
@@ -21,7 +25,7 @@ def ruled(snapshot: Snapshot) -> Finding | None:
     """Return the gap in the rule that asks for pull requests; None when there is none."""
     forge = snapshot.forge
     if forge.rules.value is None:
-        return unseen(forge.rules.problem or "the forge said nothing of its rules", remedy=ASK)
+        return unseen(forge.rules.problem or "the forge said nothing of its rules", **ASK)
     rules = forge.rules.value.pull_request
     if not rules:
         return missing(f"no active rule of {forge.branch} asks for a pull request")
@@ -46,7 +50,7 @@ def asking(
     counts = [rule.approvals for rule in rules.pull_request]
     approving = tuple(rule for rule in rules.pull_request if rule.approvals)
     if not approving and None in counts:
-        return unseen(f"the token may not see how many approvals {branch} asks for", remedy=ASK)
+        return unseen(f"the token may not see how many approvals {branch} asks for", **ASK)
     if not approving:
         return missing(f"{branch} asks for pull requests, but for no approval")
     owned = tuple(rule for rule in rules.pull_request if rule.code_owners)
@@ -86,10 +90,10 @@ def direct(changes: Sequence[Change], snapshot: Snapshot, what: str) -> Finding 
     """Return the gap when one of the commits came by no merged pull request."""
     forge = snapshot.forge
     if forge.pulls.problem:
-        return unseen(forge.pulls.problem, remedy=ASK)
+        return unseen(forge.pulls.problem, **ASK)
     unknown = [change for change in changes if change.pulls is None]
     if unknown:
-        return unseen(f"the forge did not say how {unknown[0].sha[:12]} came", remedy=ASK)
+        return unseen(f"the forge did not say how {unknown[0].sha[:12]} came", **ASK)
     pushed = [change for change in changes if not change.pulls]
     if pushed:
         return weak(
@@ -104,7 +108,7 @@ def unapproved(pulls: Sequence[Pull], snapshot: Snapshot) -> Finding | None:
     """Return the gap when nobody but its author, or a bot, agreed to one of the requests."""
     unknown = [pull for pull in pulls if pull.approved_by is None]
     if unknown:
-        return unseen(f"the forge did not say who approved #{unknown[0].number}", remedy=ASK)
+        return unseen(f"the forge did not say who approved #{unknown[0].number}", **ASK)
     lacking = [pull for pull in pulls if not _approved(pull, snapshot)]
     if lacking:
         return weak(

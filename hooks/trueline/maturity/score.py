@@ -130,16 +130,22 @@ def _statement(entry: Entry, snapshot: Snapshot) -> Statement:
         return Statement(entry, Outcome.NA, applies)
     finding = observe(entry.id, snapshot)
     outcome = _WORTH[finding.strength]
-    remedy = None if outcome is Outcome.MET else _remedy(entry, finding)
+    remedy = None if outcome is Outcome.MET else _remedy(entry, finding, snapshot)
     waiver = None if outcome is Outcome.MET else waived(entry.id, snapshot)
     return Statement(entry, outcome, finding.reason, finding.evidence, remedy, waiver)
 
 
-def _remedy(entry: Entry, finding: Finding) -> Remedy:
+def _remedy(entry: Entry, finding: Finding, snapshot: Snapshot) -> Remedy:
     known = entry.remedy
-    return Remedy(finding.remedy or known.text, known.effort, finding.start or known.start)
+    start = finding.start or known.start
+    begun = start.removeprefix(_START)
+    # What stands already is not begun a second time, but gone on with.
+    if begun != start and snapshot.has(begun):
+        start = begun
+    return Remedy(finding.remedy or known.text, known.effort, start)
 
 
+_START = "trueline start "
 _PRACTICES = {"feature_store": "feature_store", "ab": "ab_testing"}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from ..evidence.snapshot import Snapshot
 from ..evidence.suite import Case
@@ -13,15 +14,21 @@ from .proof import Proof, tests
 Shows = Callable[[Case], bool]
 
 
+@lru_cache(maxsize=20_000)
+def _finds(pattern: str, word: str) -> bool:
+    # Hundreds of tests use the same few modules and words.
+    return re.search(pattern, word, re.I) is not None
+
+
 def says(case: Case, *patterns: str) -> bool:
     """True when for each pattern the test itself has a name or a text that it finds."""
     own = {case.name, *case.own}
-    return all(any(re.search(pattern, word, re.I) for word in own) for pattern in patterns)
+    return all(any(_finds(pattern, word) for word in own) for pattern in patterns)
 
 
 def uses(case: Case, pattern: str) -> bool:
     """True when the test uses a module, or something of it, that the pattern finds."""
-    return any(re.search(pattern, module, re.I) for module in case.modules)
+    return any(_finds(pattern, module) for module in case.modules)
 
 
 def proved(snapshot: Snapshot, wanted: Mapping[str, Shows], reason: str, *places: Place) -> Finding:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from ..evidence.document import mapping, text
 from ..evidence.git import EVIDENCE_REFS, SHA, Repository, run
+from ..evidence.moment import moment
 
 MOST = 2000  # states of the branch that are looked at
 OPENED = 200  # of those whose message names no commit, so many are opened
@@ -54,21 +55,23 @@ def pushed(repository: Repository) -> Pushed:
         "--first-parent",
         f"--max-count={MOST}",
         "--no-commit-header",
-        "--format=%H%x00%ct%x00%P%x00%s",
+        "--format=%H%x00%cI%x00%P%x00%s",
         ref,
         "--",
     )
     if done.returncode:
         return Pushed()
-    rows = [row.split("\0") for row in done.stdout.decode(errors="replace").splitlines()]
+    rows = [row.split("\0") for row in done.stdout.decode(errors="replace").split("\n")]
     rows = [row for row in rows if len(row) == 4]
     states = tuple(
         State(
             sha,
-            datetime.fromtimestamp(int(seconds), UTC),
+            at.astimezone(UTC),
             _named(subject) or (_told(repository, sha) if number < OPENED else ""),
         )
-        for number, (sha, seconds, _, subject) in enumerate(rows)
+        for number, (sha, told, _, subject) in enumerate(rows)
+        # A clock may have said a year that no calendar has.
+        if (at := moment(told)) is not None
     )
     return Pushed(states, _is_cut(repository, rows[-1][0]) if rows else False)
 

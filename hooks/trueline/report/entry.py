@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
+from ..maturity.catalogue import Remedy
 from ..maturity.finding import Place
 from ..maturity.score import Statement
 from .sections import SYMBOLS, WORDS
 
 PLACES = 12
+# A command or a name, as the catalogue writes it; any other text stays to the letter.
+_CODE = re.compile(r"`(\w[\w .:=/-]*)`")
 
 
 def anchor(statement: Statement) -> str:
@@ -41,9 +45,18 @@ def _next(statement: Statement) -> list[str]:
     remedy = statement.remedy
     if remedy is None:
         return []
-    begin = f" Begin with <code>{escape(remedy.start)}</code>." if remedy.start else ""
-    text = escape(remedy.text.rstrip("."))
-    return [f"<p><strong>Next:</strong> {text} ({escape(remedy.effort)}).{begin}</p>"]
+    return [f"<p><strong>Next:</strong> {todo(remedy)}</p>"]
+
+
+def todo(remedy: Remedy) -> str:
+    """Return what to do, how long that takes and what to begin with."""
+    text = _CODE.sub(r"<code>\1</code>", escape(remedy.text.removesuffix(".")))
+    said = f"{text} ({escape(remedy.effort)})."
+    if not remedy.start:
+        return said
+    # What is no file and no command is said in words.
+    start = escape(remedy.start)
+    return f"{said} Begin with {start if start.startswith('the ') else f'<code>{start}</code>'}."
 
 
 def _evidence(places: tuple[Place, ...]) -> list[str]:

@@ -10,7 +10,7 @@ from ..maturity.levels import Standing, standings
 from ..maturity.score import Core, Outcome, Result, Statement
 from .badge import headline
 from .bar import bar
-from .entry import anchor, entry
+from .entry import anchor, entry, todo
 from .plain import cleaned
 from .ruleset import ruleset_version
 from .sections import MEANINGS, SYMBOLS, WORDS, Section, coverage, sections, tally
@@ -69,7 +69,7 @@ def _header(result: Result, title: str) -> str:
 def _summary(result: Result, found: list[Section]) -> str:
     figures = [_figure("Core, sections 1 to 4", result.core)]
     if result.beyond.applicable:
-        figures.append(_figure("Beyond, sections 5 to 7", result.beyond))
+        figures.append(_figure("Advanced, sections 5 to 7", result.beyond))
     bars = "\n".join(_bar(section) for section in found)
     used = {statement.outcome for statement in result.statements}
     key = "\n".join(
@@ -115,11 +115,10 @@ def _steps(result: Result) -> str:
 
 
 def _step(statement: Statement) -> str:
-    remedy = statement.remedy or statement.entry.remedy
     return (
         f'<a href="#{anchor(statement)}">{escape(statement.entry.id)} '
-        f"{escape(statement.entry.title)}</a><br>{escape(remedy.text)} "
-        f'<span class="quiet">({escape(remedy.effort)})</span>'
+        f"{escape(statement.entry.title)}</a><br>"
+        f"{todo(statement.remedy or statement.entry.remedy)}"
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..evidence.document import mapping, sequence, text
+from ..evidence.document import blank, mapping, sequence, text
 from ..evidence.runs import Event, Record, age
 from ..evidence.snapshot import Snapshot
 from ..maturity.finding import Place
@@ -44,7 +44,10 @@ def _stage(proof: Proof, snapshot: Snapshot) -> tuple[Place | None, str]:
 
 def _file(proof: Proof, snapshot: Snapshot) -> tuple[Place | None, str]:
     found = [path for path in proof.file if path in snapshot.files]
-    return (Place(found[0]), "") if found else (None, f"there is no {proof.file[0]}")
+    telling = [path for path in found if not blank(snapshot.pages.text(path).value)]
+    if found and not telling:
+        return None, f"{found[0]} says nothing"
+    return (Place(telling[0]), "") if telling else (None, f"there is no {proof.file[0]}")
 
 
 def _report(proof: Proof, snapshot: Snapshot) -> tuple[Place | None, str]:
@@ -77,6 +80,8 @@ def _lacks(proof: Proof, report: Record[dict[str, object]], snapshot: Snapshot) 
     if empty:
         return f"has no {empty[0]}"
     if proof.covers:
+        if not snapshot.columns.documented.value:
+            return "cannot cover what conf/features.yaml does not list"
         left_out = _left_out(snapshot, set(mapping(report.body.get("features"))))
         return f"leaves out {left_out[0]}" if left_out else None
     return None

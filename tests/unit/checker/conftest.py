@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from unit.checker.building import Project, build, copy
 from unit.checker.forge import Github, Gitlab
+from unit.checker.trying import Bench
 
 # The mature project is data for these tests, no test of ours.
 collect_ignore_glob = ["mature/*"]
@@ -28,6 +29,21 @@ VARIABLES = (
     "CI_API_V4_URL",
     "CI_PROJECT_PATH",
 )
+
+
+@pytest.fixture(scope="session")
+def bench(mature: Project, tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    """The mature project, with what its forge said of it once."""
+    asking = copy(mature, tmp_path_factory.mktemp("asked") / "churn")
+    asking.forge = True
+    with pytest.MonkeyPatch.context() as env, Github(_merged(asking)) as forge:
+        for name in VARIABLES:
+            env.delenv(name, raising=False)
+        env.setenv("GITHUB_API_URL", forge.url)
+        env.setenv("GITHUB_REPOSITORY", "acme/churn")
+        env.setenv("GITHUB_TOKEN", "token-of-the-test")
+        said = asking.snapshot().forge
+    return Bench(mature, said)
 
 
 @pytest.fixture

@@ -1,22 +1,20 @@
-"""Generic ways to look better than one is, made from what a statement says it relies on (relies.yaml).
+"""Generic ways to look better than one is, made from what a tick rests on (relies.yaml).
 
-A fake starts from the mature project, where every statement is met, and changes one thing. Whoever adds a
-statement writes down what it relies on; the fakes follow from that.
+A fake starts from the mature project, where every statement is met and every test earns its point,
+and changes one thing. Whoever adds a statement writes down what it rests on; the fakes follow.
 """
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, replace
 
-from unit.checker.building import RELEASED, Project, ago
-
-JUNIT, EVENTS, ANSWERS = "reports/junit.xml", "events.jsonl", "maturity.yaml"
-ELSEWHERE = "0123456789abcdef0123456789abcdef01234567"  # a commit of some other repository
-Change = Callable[[Project], object]
+import yaml
+from trueline.evidence.document import Document
+from trueline.evidence.forge import NOT_ASKED, Forge, Rules, unasked
+from unit.checker import faking as do
+from unit.checker.building import MATURE
+from unit.checker.relies import ANSWERS, EVENTS, RECORD, TASKS, Relies, evidence
 
 NAMES = (
     "evidence removed",
@@ -30,233 +28,185 @@ NAMES = (
     "continue on error",
     "job switched off",
     "trigger switched off",
+    "failed job",
     "old report",
     "future report",
     "report of another repository",
     "local report posing as CI",
     "edited badge",
+    "attestation instead of evidence",
     "attestation of a stranger",
+    "attestation of another commit",
     "expired attestation",
 )
 
 
 @dataclass(frozen=True)
-class Relies:
-    """What one statement's tick rests on in the mature project."""
+class Fake:
+    """One way to look better: a name of `NAMES`, what it changes, and how."""
 
-    statement: str
-    files: tuple[str, ...] = ()  # without any of them it is not met
-    prose: tuple[str, ...] = ()  # those of them that ship with prompts
-    tests: tuple[str, ...] = ()  # path::name; each must have passed
-    jobs: tuple[tuple[str, str], ...] = ()  # (workflow, job) whose success it needs
-    reports: tuple[str, ...] = ()  # paths on branch `evidence`
-    ages: tuple[str, ...] = ()  # those of the reports that grow too old
-    events: tuple[str, ...] = ()  # types of events it needs, lately
-    by_ci: bool = False  # a local report is not enough
-    attested: bool = False
-    exempt: dict[str, str] = field(
-        default_factory=dict
-    )  # fake -> why it cannot be told from honest work
+    name: str
+    target: str
+    claims: frozenset[str]  # things as in Relies.things; a path claims its parts too
+    change: do.Change = lambda _: None
+    late: do.Change = lambda _: None  # what must know the commit that CI runs on
+    forge: Callable[[Forge], Forge] = lambda said: said
 
 
-def fakes(relies: Relies) -> Iterator[tuple[str, str, Change]]:
-    """Yield (fake, its target, change) for all that apply."""
-    for path in relies.files:
-        yield "evidence removed", path, _removed(path)
-        yield "empty file", path, _content(path, "")
-        yield "comment only", path, _commented(path)
-        yield "edited badge", path, _badge(path)
-    for path in relies.prose:
-        yield "unedited prose", path, _content(path, (RELEASED / path).read_text("utf-8"))
+def fakes(relies: Relies) -> Iterator[Fake]:
+    """Yield all that apply to what one tick rests on."""
+    yield from _of_files(relies)
     for test in relies.tests:
-        yield "skipped test", test, _skipped(test)
-        yield "failed test", test, _ended(test, "<failure message='no'/>")
-        yield "test without assertion", test, _without_assertion(test)
-    for workflow, job in relies.jobs:
-        yield "swallowed failure", f"{workflow} {job}", _swallowed(workflow, job)
-        yield (
-            "continue on error",
-            f"{workflow} {job}",
-            _in_job(workflow, job, "continue-on-error", True),
-        )
-        yield "job switched off", f"{workflow} {job}", _in_job(workflow, job, "if", "false")
-        yield "trigger switched off", workflow, _manual_only(workflow)
-    for path in relies.reports:
-        yield "evidence removed", f"evidence:{path}", lambda p, path=path: p.evidence.pop(path)
-        yield "empty file", f"evidence:{path}", lambda p, path=path: p.evidence.update({path: ""})
-        yield "report of another repository", path, _foreign(path)
-        if relies.by_ci:
-            yield "local report posing as CI", path, _local(path)
-    for path in relies.ages:
-        yield "old report", path, _dated(path, ago(days=400))
-        yield "future report", path, _dated(path, ago(days=-2))
+        yield from _of_test(test, relies.junit)
+    for path, job in relies.jobs:
+        yield from _of_job(path, job)
+    for path in dict.fromkeys(path for path, _ in relies.jobs):
+        yield from _of_file(path)
+        yield _fake("trigger switched off", path, do.by_hand_only(path))
+    for task in relies.tasks:
+        claim = f"{TASKS}#{task}"
+        yield _fake("swallowed failure", claim, do.swallowed_task(task))
+    for job in relies.records:
+        yield _fake("failed job", f"{RECORD}#{job}", do.failed_job(job))
+    for path in _reports(relies):
+        yield from _of_report(path, aging=path in relies.ages)
     for kind in relies.events:
-        yield "evidence removed", f"event {kind}", _events(kind, None)
-        yield "old report", f"event {kind}", _events(kind, {"ts": ago(days=400)})
-        yield "future report", f"event {kind}", _events(kind, {"ts": ago(days=-2)})
-        yield "report of another repository", f"event {kind}", _events(kind, {"git_sha": ELSEWHERE})
+        yield from _of_events(kind, aging=kind in relies.ages)
+    for part in relies.forge:
+        yield from _of_forge(part)
+    yield from _instead(relies)
     if relies.attested:
-        yield "attestation of a stranger", relies.statement, _attested(relies, owner="@acme/nobody")
-        yield "expired attestation", relies.statement, _attested(relies, reviewed_on="2024-01-02")
+        yield from _of_attestation(relies.subject)
 
 
-def _removed(path: str) -> Change:
-    return lambda project: project.remove(path)
+def _fake(name: str, target: str, change: do.Change, *more: str) -> Fake:
+    return Fake(name, target, frozenset({target, *more}), change)
 
 
-def _content(path: str, content: str) -> Change:
-    return lambda project: project.write(path, content)
+def _of_files(relies: Relies) -> Iterator[Fake]:
+    tested = dict.fromkeys(test.partition("::")[0] for test in relies.tests)
+    for path in dict.fromkeys((*relies.files, *tested, *([ANSWERS] if relies.attested else []))):
+        yield from _of_file(path)
+    for folder in relies.folders:
+        whole = f"{folder}/"
+        yield _fake("evidence removed", whole, do.removed(folder))
+        yield _fake("empty file", whole, do.each_file(folder, lambda path: do.content(path, "")))
+        yield _fake("comment only", whole, do.each_file(folder, do.commented))
+    for path in relies.prose:
+        yield _fake("unedited prose", path, do.unedited(path))
 
 
-def _commented(path: str) -> Change:
-    start, end = {"md": ("<!-- ", " -->"), "json": ("// ", ""), "tf": ("# ", "")}.get(
-        path.rpartition(".")[2], ("# ", "")
+def _of_file(path: str) -> Iterator[Fake]:
+    yield _fake("evidence removed", path, do.removed(path))
+    yield _fake("empty file", path, do.content(path, ""))
+    if not path.endswith(".db"):
+        yield _fake("comment only", path, do.commented(path))
+
+
+def _of_test(test: str, report: str) -> Iterator[Fake]:
+    code, ran = test.replace("::", "#"), f"{report}#{test}"
+    yield _fake("skipped test", code, do.skipped(test), ran)
+    yield _fake("failed test", ran, do.ended(test, "<failure message='no'/>"))
+    yield _fake("test without assertion", code, do.without_assertion(test))
+
+
+def _of_job(path: str, job: str) -> Iterator[Fake]:
+    target = f"{path}#{job}"
+    if _runs(path, job):
+        yield _fake("swallowed failure", target, do.swallowed(path, job))
+        tolerant = do.in_job(path, job, "continue-on-error", True)
+        yield _fake("continue on error", target, tolerant)
+    yield _fake("job switched off", target, do.in_job(path, job, "if", False))
+
+
+def _runs(path: str, job: str) -> bool:
+    """Tell whether a job has commands of its own; others call a workflow that has."""
+    source = (MATURE / "files" / path.removeprefix(".")).read_text("utf-8")
+    return "steps" in yaml.safe_load(source)["jobs"][job]
+
+
+def _reports(relies: Relies) -> Iterator[str]:
+    yield from relies.reports
+    if relies.tests:
+        yield relies.junit
+    if relies.records:
+        yield RECORD
+
+
+def _of_report(path: str, *, aging: bool) -> Iterator[Fake]:
+    yield _fake("evidence removed", path, do.removed(path))
+    yield _fake("empty file", path, do.content(path, ""))
+    yield replace(_fake("local report posing as CI", path, lambda _: None), late=do.local(path))
+    if path.endswith("coverage.xml"):
+        return  # it names neither a commit nor a day; the JUnit report beside it does
+    if not path.endswith(".jsonl"):
+        yield _fake("report of another repository", path, do.foreign(path))
+    yield _fake("future report", path, do.dated(path, do.FUTURE()))
+    if aging:
+        yield _fake("old report", path, do.dated(path, do.OLD()))
+
+
+def _of_events(kind: str, *, aging: bool) -> Iterator[Fake]:
+    target = f"{EVENTS}#{kind}"
+    yield _fake("evidence removed", target, do.events(kind, None))
+    yield _fake("future report", target, do.events(kind, {"ts": do.FUTURE()}))
+    stranger = do.events(kind, {"git_sha": do.ELSEWHERE})
+    yield _fake("report of another repository", target, stranger)
+    yield replace(
+        _fake("local report posing as CI", target, lambda _: None), late=do.local_events(kind)
     )
-
-    def change(project: Project) -> None:
-        lines = project.read(path).splitlines()
-        project.write(path, "".join(f"{start}{line.replace('--', '- -')}{end}\n" for line in lines))
-
-    return change
+    if aging:
+        yield _fake("old report", target, do.events(kind, {"ts": do.OLD()}))
 
 
-def _badge(path: str) -> Change:
-    """Take the evidence away and paint the badge and the published result green."""
-
-    def change(project: Project) -> None:
-        project.remove(path)
-        project.write("badge.svg", "<svg xmlns='http://www.w3.org/2000/svg'>core 42/42</svg>")
-        painted = {"schema": 1, "core": {"met": 42, "applicable": 42}}
-        project.evidence["check.json"] = json.dumps(painted)
-        project.evidence["badge.svg"] = project.read("badge.svg")
-
-    return change
-
-
-def _test(test: str) -> tuple[str, str, re.Pattern[str]]:
-    path, name = test.split("::")
-    group = path.removesuffix(".py").replace("/", ".")
-    return (
-        path,
-        name,
-        re.compile(rf"(<testcase classname='{re.escape(group)}' name='{name}'[^>]*>)"),
-    )
-
-
-def _ended(test: str, inner: str) -> Change:
-    pattern = _test(test)[2]
-
-    def change(project: Project) -> None:
-        assert pattern.search(project.evidence[JUNIT]), f"{test} did not run"
-        project.evidence[JUNIT] = pattern.sub(rf"\1{inner}", project.evidence[JUNIT], count=1)
-
-    return change
-
-
-def _skipped(test: str) -> Change:
-    path, name, _ = _test(test)
-
-    def change(project: Project) -> None:
-        source = project.read(path)
-        marked = re.sub(
-            rf"(?m)^(\s*)def {name}\(",
-            rf"\1@pytest.mark.skip(reason='later')\n\1def {name}(",
-            source,
-        )
-        assert marked != source, f"{path} has no {name}"
-        project.write(path, f"import pytest\n{marked}" if "import pytest" not in marked else marked)
-        _ended(test, "<skipped message='later'/>")(project)
-
-    return change
-
-
-def _without_assertion(test: str) -> Change:
-    path, name, _ = _test(test)
-
-    def change(project: Project) -> None:
-        kept, inside = [], False
-        for line in project.read(path).splitlines():
-            inside = line.lstrip().startswith(f"def {name}(") or (inside and line[:1] in (" ", ""))
-            held = inside and re.match(r"\s*(assert|with pytest\.raises)", line)
-            kept.append(
-                re.sub(r"\S.*", "print('fine')" if "with" not in line else "if True:", line)
-                if held
-                else line
-            )
-        project.write(path, "\n".join(kept) + "\n")
-
-    return change
-
-
-def _in_job(workflow: str, job: str, key: str, value: object) -> Change:
-    return lambda project: project.edit_yaml(
-        workflow, lambda body: body["jobs"][job].update({key: value})
-    )
-
-
-def _swallowed(workflow: str, job: str) -> Change:
-    def change(body: dict[str, Any]) -> None:
-        for step in body["jobs"][job].get("steps", []):
-            if "run" in step:
-                step["run"] = "\n".join(
-                    f"{line} || true" for line in step["run"].splitlines() if line.strip()
-                )
-
-    return lambda project: project.edit_yaml(workflow, change)
-
-
-def _manual_only(workflow: str) -> Change:
-    def change(body: dict[Any, Any]) -> None:
-        body.pop(True, None)
-        body["on"] = {"workflow_dispatch": None}
-
-    return lambda project: project.edit_yaml(workflow, change)
-
-
-def _foreign(path: str) -> Change:
-    return lambda project: project.evidence.update(
-        {path: project.evidence[path].replace("@HEAD@", ELSEWHERE)}
+def _of_forge(part: str) -> Iterator[Fake]:
+    """Yield what a forge's silence, its no, and a file that speaks in its place are worth."""
+    target = f"forge#{part}"
+    silent = _fake("evidence removed", target, lambda _: None)
+    yield replace(silent, forge=lambda said: _silent(said, part))
+    yield replace(silent, name="empty file", forge=lambda said: _no(said, part))
+    settings = '{"target": "branch", "enforcement": "active", "rules": [{"type": "pull_request"}]}'
+    posing = do.content(".github/rulesets/main.json", settings)
+    yield Fake(
+        "local report posing as CI",
+        target,
+        frozenset({target}),
+        posing,
+        forge=lambda said: _silent(said, part),
     )
 
 
-def _local(path: str) -> Change:
-    """Move what CI pushed into the work tree, where anybody can write `source: ci`."""
-
-    def change(project: Project) -> None:
-        head = project.git("rev-parse", "HEAD")
-        project.write(path, project.evidence.pop(path).replace("@HEAD@", head))
-
-    return change
+def _silent(said: Forge, part: str) -> Forge:
+    changes = tuple(replace(one, pulls=None) for one in said.changes)
+    quiet = {"changes": changes} if part == "pulls" else {}
+    return replace(said, **{part: Document(part, None, NOT_ASKED)}, **quiet)
 
 
-_MOMENT = re.compile(r"\b20\d\d-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)")
+def _no(said: Forge, part: str) -> Forge:
+    changes = tuple(replace(one, pulls=()) for one in said.changes)
+    pushed = {"changes": changes} if part == "pulls" else {}
+    return replace(said, **{part: Document(part, Rules() if part == "rules" else ())}, **pushed)
 
 
-def _dated(path: str, moment: str) -> Change:
-    return lambda project: project.evidence.update(
-        {path: _MOMENT.sub(moment, project.evidence[path])}
-    )
+def _instead(relies: Relies) -> Iterator[Fake]:
+    """Yield what is put in the place of the most telling piece of evidence."""
+    piece = next(evidence(relies), "")
+    take = do.removed(piece) if piece else lambda _: None
+    claims = frozenset({piece or "forge"})
+    quiet: Callable[[Forge], Forge] = lambda said: said if piece else unasked()  # noqa: E731
+    target = next(iter(claims))
+    yield Fake("edited badge", target, claims, do.painted(take), forge=quiet)
+    if not relies.attested:
+        more = frozenset({*claims, f"{ANSWERS}#{relies.subject}"})
+        put = do.signed(take, relies.subject)
+        yield Fake("attestation instead of evidence", relies.subject, more, put, forge=quiet)
 
 
-def _events(kind: str, fields: dict[str, Any] | None) -> Change:
-    """Change all events of a kind; None removes them."""
-
-    def change(project: Project) -> None:
-        rows = [json.loads(line) for line in project.evidence[EVENTS].splitlines()]
-        assert any(row["type"] == kind for row in rows), f"no event {kind}"
-        kept = [
-            {**row, **(fields or {})} if row["type"] == kind else row
-            for row in rows
-            if fields is not None or row["type"] != kind
-        ]
-        project.evidence[EVENTS] = "".join(json.dumps(row) + "\n" for row in kept)
-
-    return change
-
-
-def _attested(relies: Relies, **fields: str) -> Change:
-    def change(body: dict[str, Any]) -> None:
-        record = next(r for r in body["attestations"] if r["id"] == relies.statement)
-        record.update(fields)
-
-    return lambda project: project.edit_yaml(ANSWERS, change)
+def _of_attestation(statement: str) -> Iterator[Fake]:
+    target = f"{ANSWERS}#{statement}"
+    for name, fields in (
+        ("attestation of a stranger", {"owner": "@acme/nobody"}),
+        ("attestation of another commit", {"reviewed_commit": do.ELSEWHERE}),
+        ("expired attestation", {"reviewed_on": "2024-01-02"}),
+    ):
+        yield _fake(name, target, do.attested(statement, **fields))

@@ -24,6 +24,7 @@ from trueline.evidence import (
     imports,
     infra,
     jsontext,
+    manifests,
     pipeline,
     project,
     python,
@@ -163,7 +164,7 @@ def test_any_text_is_yaml_json_toml_xml_or_refused(content: str) -> None:
                   junits.coverage, environment.dockerfile, environment.locked_names,
                   environment.root_requirements, tasks.make, tasks.nox, tasks.tox, python.module,
                   columns.schema_features, shell.commands, codeowners.parse, forge_file.parse,
-                  hcl.parse, infra.documents, environments.differences):  # fmt: skip
+                  hcl.parse, manifests.documents, environments.differences):  # fmt: skip
         total(parse, content)
 
 

@@ -9,8 +9,8 @@ import pytest
 from trueline.evidence import (
     environment,
     hcl,
-    infra,
     jsontext,
+    manifests,
     shell,
     tasks,
     yamltext,
@@ -67,7 +67,7 @@ SLOW: dict[str, tuple[Callable[[str], object], str]] = {
     "open templates": (hcl.parse, '"${' * 150_000),
     "open texts": (hcl.parse, "a = <<A\nA\n" * 50_000),
     "spaces before a word": (hcl.parse, "a = <<A\n" + " " * 400_000),
-    "dashes": (infra.documents, "---\n" * 200_000),
+    "dashes": (manifests.documents, "---\n" * 200_000),
 }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from trueline.evidence import branching, grants, hcl, infra
+from trueline.evidence import branching, grants, hcl, manifests
 from trueline.evidence.document import Malformed
 from trueline.evidence.shell import commands
 from trueline.maturity import cd, infrastructure
@@ -55,7 +55,7 @@ def test_what_is_no_hcl_is_refused(content: str) -> None:
 
 
 def test_documents_of_one_file_know_their_lines() -> None:
-    found = infra.documents("# a\n---\nkind: A\n---\n\nkind: B\n---\n- no mapping\n")
+    found = manifests.documents("# a\n---\nkind: A\n---\n\nkind: B\n---\n- no mapping\n")
     assert [(body["kind"], getattr(body, "line", 0)) for body in found] == [("A", 3), ("B", 6)]
 
 

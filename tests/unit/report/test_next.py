@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from trueline.guidance.next import as_data
-from trueline.maturity.advice import EFFORTS, LACKING, advice, waived
+from trueline.guidance.next import as_data, typed
+from trueline.maturity.advice import EFFORTS, advice, waived
 from trueline.maturity.catalogue import Remedy
 from trueline.maturity.score import Outcome, Result, Statement
 from unit.checker.building import Project
@@ -26,9 +26,14 @@ def test_core_then_effort_then_what_lacks_least() -> None:
     wanted = [
         one(first, f"{number}", core, effort, outcome)
         for number, (core, effort, outcome) in enumerate(
-            (core, effort, outcome) for core in (True, False) for effort in EFFORTS for outcome in LACKING
+            (core, effort, outcome)
+            for core in (True, False)
+            # Nobody knows whether what could not be looked at lacks anything: it goes last.
+            for group in ((Outcome.STALE, Outcome.PARTIAL, Outcome.UNMET), (Outcome.UNKNOWN,))
+            for effort in EFFORTS
+            for outcome in group
         )
-    ]  # fmt: skip
+    ]
     done = [
         one(first, f"9{n}", True, "minutes", o) for n, o in enumerate((Outcome.MET, Outcome.NA))
     ]
@@ -76,3 +81,26 @@ def test_bad_input_is_one_line(project: Project) -> None:
 def test_nothing_left_is_said() -> None:
     result = made({s.entry.id: Outcome.MET for s in made().statements})
     assert as_data(result, 3)["next"] == []
+
+
+def test_a_command_is_named_as_it_is_typed_in_the_project() -> None:
+    tasks = frozenset({"trueline", "test"})
+    assert typed("trueline start docs/x.md", tasks) == "uv run poe trueline start docs/x.md"
+    assert typed("poe test --cov", tasks) == "uv run poe test --cov"
+    # No such task, no poe at all, or no command: it stays what the catalogue says.
+    assert typed("poe load-test", tasks) == "poe load-test"
+    assert typed("trueline attest 1.1.3", frozenset()) == "trueline attest 1.1.3"
+    assert typed("docs/project/risk.yaml", tasks) == "docs/project/risk.yaml"
+
+
+def test_what_was_begun_is_gone_on_with(project: Project) -> None:
+    def start() -> str:
+        data = json.loads(run("next", project.root, "-n", "99", "--format", "json", *AT).stdout)
+        return next(s["remedy"]["start"] for s in data["next"] if s["id"] == "1.2.1")
+
+    project.remove("docs/data/steps.yaml")
+    project.commit()
+    assert start() == "trueline start docs/data/steps.yaml"
+    project.write("docs/data/steps.yaml", "steps: # fill: all of them\n")
+    project.commit()
+    assert start() == "docs/data/steps.yaml"

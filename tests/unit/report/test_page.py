@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 import trueline.report
+from trueline.maturity.catalogue import Remedy
 from trueline.maturity.score import Core, Outcome, Result
 from trueline.report.bar import bar
+from trueline.report.entry import todo
 from trueline.report.page import as_html
 from unit.report.results import HOSTILE, made
 
@@ -147,3 +149,22 @@ def test_text_can_be_read_on_what_it_stands_on(theme: str) -> None:
     for name in OUTCOMES:
         if name != "na":
             assert contrast(colours[name], colours["empty"]) >= 3, (theme, name, "bar")
+
+
+def test_what_to_do_shows_commands_as_commands() -> None:
+    remedy = Remedy("run `poe test --cov`, not `<b>`, and write x:..", "minutes", "poe `x`")
+    assert todo(remedy) == (
+        "run <code>poe test --cov</code>, not `&lt;b&gt;`, and write x:. (minutes). "
+        "Begin with <code>poe `x`</code>."
+    )
+    # An odd backtick opens nothing, and what is no file and no command is said in words.
+    assert todo(Remedy("one ` alone.", "days", "")) == "one ` alone (days)."
+    words = Remedy("Do it", "days", "the settings of the forge")
+    assert todo(words) == "Do it (days). Begin with the settings of the forge."
+
+
+def test_the_best_next_steps_say_what_to_begin_with() -> None:
+    page = as_html(made())
+    _, _, rest = page.partition('<h2 id="steps">')
+    steps = rest.partition("</section>")[0]
+    assert steps.count("Begin with") == steps.count("<li>") > 0

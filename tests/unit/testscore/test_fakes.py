@@ -1,4 +1,7 @@
-"""The ways to look better than one is, each tried on all 28 tests at once."""
+"""The ways to look better than one is that are the score's own, each tried on all 28 tests at once.
+
+Those that every statement shares are in unit/checker/fakes.py, and tried on each test as well.
+"""
 
 from __future__ import annotations
 
@@ -42,13 +45,6 @@ def old(project: Project) -> None:
     project.evidence[to.ML_TESTS] = junit(operated(), at=ago(hours=37))
 
 
-def posing_as_ci(project: Project) -> None:
-    """Put reports into the work tree that say `ci` of HEAD itself."""
-    to.never_ran(project)
-    head = project.git("rev-parse", "HEAD")
-    project.write(to.JUNIT, junit({**passing(), **operated()}, commit=head))
-
-
 def elsewhere(project: Project) -> None:
     """Let CI test, and write another report than the one that is published."""
     project.edit("pyproject.toml", "reports/junit.xml", "out/a.xml")
@@ -77,11 +73,9 @@ def records(project: Project, **fields: object) -> None:
 
 
 FAKES: dict[str, tuple[float, Change]] = {
-    "no assertion": (0, each(lambda p, t: to.body(p, t, 'report("x")'))),
     "assert True": (0, each(lambda p, t: to.body(p, t, "assert True"))),
     "no marker": (0, each(to.unmarked)),
     "a comment": (0, each(lambda p, t: to.rewrite(p, t, lambda block: f"# {block}"))),
-    "skip": (0, switched_off("@pytest.mark.skip")),
     "skipif": (0, switched_off("@pytest.mark.skipif(True, reason='x')")),
     "xfail": (0, switched_off("@pytest.mark.xfail")),
     "skip, never ran": (0, lambda p: (switched_off("@pytest.mark.skip")(p), to.never_ran(p))),
@@ -90,18 +84,10 @@ FAKES: dict[str, tuple[float, Change]] = {
         lambda p: (switched_off("@pytest.mark.skip")(p), to.everywhere(p)),
     ),
     "skipped as it ran": (0, lambda p: ended(p, "skipped")),
-    "failed": (0, lambda p: ended(p, "failed")),
-    "never ran": (0, to.never_ran),
     "local": (0.5, to.local),
-    "posing as CI": (0.5, posing_as_ci),
     "old": (0.5, old),
-    "future": (0, lambda p: to.everywhere(p, at=ago(days=-1))),
     "stranger's commit": (0, lambda p: to.everywhere(p, commit=side_commit(p))),
     "no commit": (0, lambda p: to.everywhere(p, commit="")),
-    "unknown commit": (0, lambda p: to.everywhere(p, commit="f" * 40)),
-    "workflow_dispatch only": (0.5, to.by_hand),
-    "continue-on-error": (0.5, to.swallowed),
-    "no CI": (0.5, lambda p: p.remove(".github/workflows")),
     "another report": (0.5, elsewhere),
     "only collected": (0.5, only_collected),
     "sample data": (0.5, lambda p: to.everywhere(p, data="sample")),

@@ -35,7 +35,8 @@ LOG = logging.getLogger("uvicorn.error")
 # The thread that writes the log must not keep the event loop waiting for Python's usual 5 ms.
 SWITCH_SECONDS = 0.0002
 OPENAPI = Path("docs/openapi.json")
-PREDICT, JSON = "/predict", (b"content-type", b"application/json")
+PREDICT = "/predict"
+JSON = (b"content-type", b"application/json")
 
 
 class Model(BaseModel):
@@ -138,7 +139,7 @@ def _add_routes(app: FastAPI, service: Service, request: type[BaseModel]) -> Non
 
     # The body's type is made from the schema, so it cannot stand in the signature.
     predict.__annotations__["body"] = request
-    app.post(PREDICT, response_model=Answer)(predict)
+    app.post("/predict", response_model=Answer)(predict)
 
     @app.get("/healthz")
     async def healthz() -> dict[str, str]:

@@ -60,6 +60,9 @@ class ExplanationsAreTrue(Probe):
 
 
 def _measures(function: Function) -> bool:
+    # What an answer is made of costs more to find out than what is in the code at all.
+    if not function.mentions(_FIDELITY, _STABILITY):
+        return False
     told = function.told
     return bool(
         function.carried and any(map(_FIDELITY.search, told)) and any(map(_STABILITY.search, told))

@@ -54,7 +54,10 @@ class LimitsAreKnown(Probe):
                 return weak(reason, place(asking[0]))
             places.append(place(heard[0]))
             asked += reached
-        if not any(map(_guards, (call for f in asked for call in f.decides))):
+        within = [
+            f for f in asked if any(map(_guards, (c for g in (f, *f.inner) for c in g.calls)))
+        ]
+        if not any(map(_guards, (call for f in within for call in f.decides))):
             reason = "nothing is refused and nothing falls back on account of the guard"
             return missing(reason, *places)
         return self._settings(snapshot) or self._tested(snapshot, places)

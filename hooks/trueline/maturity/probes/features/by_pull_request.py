@@ -28,7 +28,7 @@ class FeaturesByPullRequest(Probe):
         """Recipe, owners and tests make it possible; a merged pull request shows that it is."""
         forge = snapshot.forge
         if forge.pulls.problem:
-            return unseen(forge.pulls.problem, remedy=ASK)
+            return unseen(forge.pulls.problem, **ASK)
         for document in (snapshot.pages.text(RECIPE), snapshot.codeowners):
             if document.problem:
                 return unseen(
@@ -46,7 +46,7 @@ class FeaturesByPullRequest(Probe):
         pulls = bringing(changes, snapshot)
         own = [pull for pull in pulls if _own(pull, people, snapshot)]
         if not own and any(change.pulls is None for change in changes[:1]):
-            return unseen(f"the forge did not say how {changes[0].sha[:12]} came", remedy=ASK)
+            return unseen(f"the forge did not say how {changes[0].sha[:12]} came", **ASK)
         if not own:
             whose = "of a data scientist " if pulls else ""
             return weak(f"no merged pull request {whose}changed a feature yet", Place(RECIPE))

@@ -55,6 +55,10 @@ class OneTransformation(Probe):
         paths = _paths(snapshot)
         if not paths:
             return missing("no code below src serves a model or scores batches")
+        asked = {"serving": snapshot.project.realtime, "batch": snapshot.project.batch}
+        absent = [name for name in asked if asked[name] and name not in {p.name for p in paths}]
+        if absent:
+            return missing(f"`serving` names {absent[0]}, of which there is no code below src")
         shared = _transforms(trained, snapshot)
         for path in paths:
             second = _second(path, shared, snapshot)
@@ -88,14 +92,22 @@ def _routes(piece: Piece) -> bool:
 
 
 def _transforms(trained: frozenset[Piece], snapshot: Snapshot) -> frozenset[Piece]:
-    """Return the functions and classes of the features' code that training uses."""
+    """Return the functions and classes of the features' code that training uses.
+
+    In code without a module for features: what transforms by its name, or by that of a method.
+    """
     names = set(feature_modules(snapshot))
+    doing = [piece for piece in trained if piece.doing]
+    if not names:
+        return frozenset(
+            piece
+            for piece in doing
+            if any(TRANSFORMS.fullmatch(name) for name in (piece.name, *piece.functions))
+        )
     return frozenset(
         piece
-        for piece in trained
-        if piece.doing
-        and piece.module in names
-        and not BESIDE.fullmatch(piece.module.rpartition(".")[2])
+        for piece in doing
+        if piece.module in names and not BESIDE.fullmatch(piece.module.rpartition(".")[2])
     )
 
 

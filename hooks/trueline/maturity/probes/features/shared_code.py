@@ -34,9 +34,15 @@ class FeaturesAreShared(Probe):
             if needed:
                 path = snapshot.code.modules[name]
                 return missing(f"{path} imports {needed}, by itself or through others", Place(path))
+        if not snapshot.environment.pyproject.value and "setup.py" not in snapshot.files:
+            return weak("no wheel can be built of it: pyproject.toml says nothing", *places)
+        if not any(
+            case.asserts and not case.skipped and _about(case.path) for case in snapshot.suite.cases
+        ):
+            return weak("no test below tests/ is of the features alone", *places)  # fmt: skip
         tests = isolated(
             snapshot,
-            lambda path: any(FEATURES.fullmatch(part) for part in PurePosixPath(path).parts),
+            _about,
             lambda path: path.startswith(("src/", "tests/")) or path == "pyproject.toml",
         )
         if tests.place is None:
@@ -53,6 +59,10 @@ class FeaturesAreShared(Probe):
         if stores:
             return weak("a feature store is configured, but nothing shows it", Place(stores[0]))
         return missing("no package of features with code of its own")
+
+
+def _about(path: str) -> bool:
+    return any(FEATURES.fullmatch(part) for part in PurePosixPath(path).with_suffix("").parts)
 
 
 def _needed(name: str, features: list[str], snapshot: Snapshot) -> str:

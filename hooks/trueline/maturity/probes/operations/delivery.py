@@ -10,6 +10,7 @@ from ....evidence.moment import moment, period
 from ....evidence.runs import BRANCH, Record, age
 from ....evidence.snapshot import Snapshot
 from ...finding import Finding, Place, found, missing, old, unseen, weak
+from ...predicting import batch
 from ...probe import Probe
 from ...proof import foreign
 
@@ -38,8 +39,8 @@ class DeliveryIsMonitored(Probe):
         every = period(f"{hours}h" if hours is not None else settings.get("period"))
         if every is None:
             return missing(f"{SETTINGS} does not say how often a batch is due (delivery)")
-        if not any("/batch/" in path and path.startswith("src/") for path in snapshot.files):
-            return missing("no code below src/*/batch delivers anything")
+        if not batch(snapshot):
+            return missing("no code of batch scoring delivers anything")
         alerts = [
             a for a in snapshot.alerts.value or () if _NAMES_BATCH.search(a.name + a.expression)
         ]

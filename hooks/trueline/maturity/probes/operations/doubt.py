@@ -14,6 +14,7 @@ from ....evidence.snapshot import Snapshot
 from ....evidence.suite import Case
 from ... import attestation
 from ...finding import Finding, Place, missing, weak
+from ...predicting import paths, unread
 from ...probe import Probe
 from ...proof import tests
 from ...reports import Report, by_ci, number, stale
@@ -42,6 +43,9 @@ class DoubtIsReviewed(Probe):
         if detector is None:
             return missing("nothing in the way of a prediction flags what the model does not know")
         where = Place(detector.path, detector.line, detector.name)
+        for way, starts in paths(snapshot).items():
+            if not starts:
+                return unread(snapshot, f"no code of {way} was found", where)
         if not _logged(snapshot, detector):
             return missing(f"what {detector.name} finds is written to no log of predictions", where)
         limits = next(
@@ -108,7 +112,7 @@ def _logged(snapshot: Snapshot, detector: Function) -> bool:
     predicting = [path for path in snapshot.modules.imports if _PREDICTS.search(path)]
     return any(
         re.search(r"log|store|record", path.rpartition("/")[2])
-        and any(_DETECTS.search(word) for word in snapshot.modules.words[path] if len(word) < 40)
+        and any(_DETECTS.search(word) for word in snapshot.modules.words(path) if len(word) < 40)
         for path in snapshot.modules.reach(predicting)
         if path != detector.path
     )

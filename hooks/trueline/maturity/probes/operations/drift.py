@@ -115,7 +115,15 @@ def _top(snapshot: Snapshot, count: int) -> frozenset[str]:
     """Return the most important features by reports/importance.json: {"features":
     {name: weight}}.
     """
-    report = next(iter(snapshot.runs.report("importance")), None)
+    report = next(
+        (
+            report
+            for report in snapshot.runs.report("importance")
+            if foreign(report.commit, snapshot) is None
+            and (report.at is None or report.at <= snapshot.now)
+        ),
+        None,
+    )
     features = report.body.get("features", report.body.get("importance")) if report else None
     if isinstance(features, list):
         pairs = [(text(mapping(f).get("name")), mapping(f).get("importance")) for f in features]

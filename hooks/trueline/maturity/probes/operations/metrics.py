@@ -32,6 +32,9 @@ class MetricsAreMonitored(Probe):
         if not declaring:
             return missing("no stage of dvc.yaml declares metrics", Place("dvc.yaml"))
         place = Place("dvc.yaml", declaring[0].line or None, declaring[0].name)
+        gone = [p for p in declaring[0].code if p not in snapshot.files or p in snapshot.empty]
+        if gone:
+            return missing(f"{gone[0]}, which measures, is not there or says nothing", place)
         logging = sorted(path for path in _reached(snapshot) if _logs(snapshot, path))
         if not logging:
             return missing("no stage of the pipeline logs its metrics to tracking", place)

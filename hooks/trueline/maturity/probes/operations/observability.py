@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ....evidence.service import Metric, Service
+from ....evidence.service import SERVES, Metric, Service
 from ....evidence.snapshot import Snapshot
 from ....evidence.suite import Case
 from ...finding import Finding, Place, found, missing, unseen, weak
@@ -27,7 +27,7 @@ class ApiIsObserved(Probe):
         the test's run.
         """
         service, rules = snapshot.service, snapshot.alerts
-        broken = [item for item in service.broken if "/serving/" in item[0]]
+        broken = [item for item in service.broken if item[0] in service.paths]
         if broken:
             return unseen(f"{broken[0][0]} cannot be read: {broken[0][1]}", Place(broken[0][0]))
         if rules.problem:
@@ -88,7 +88,10 @@ def _refers(expression: str, metric: str) -> bool:
 
 def _sends(case: Case) -> bool:
     """True for a test that uses the serving code and sends a request, by a client or a helper."""
-    serves = any("serving" in module or "app" in module.split(".") for module in case.modules)
+    serves = any(
+        "serving" in module or any(map(SERVES.fullmatch, module.split(".")))
+        for module in case.modules
+    )
     sends = bool(case.calls & {"post", "request", "urlopen"}) or "POST" in case.texts
     return serves and case.asserts and not case.skipped and sends
 

@@ -21,12 +21,12 @@ class InfrastructureIsApproved(Probe):
             return gap
         forge = snapshot.forge
         if forge.pulls.problem:
-            return unseen(forge.pulls.problem, remedy=ASK)
+            return unseen(forge.pulls.problem, **ASK)
         most = int(self.entry.number("pull_requests"))
         changes = touching(forge.changes, infrastructure)[:most]
         unknown = [change for change in changes if change.pulls is None]
         if unknown:
-            return unseen(f"the forge did not say how {unknown[0].sha[:12]} came", remedy=ASK)
+            return unseen(f"the forge did not say how {unknown[0].sha[:12]} came", **ASK)
         # What came by no pull request at all is the business of 2.1.3.
         pulls = bringing(changes, snapshot)
         if not pulls:
@@ -53,7 +53,7 @@ class CodeIsApproved(Probe):
             return gap
         forge = snapshot.forge
         if forge.pulls.problem:
-            return unseen(forge.pulls.problem, remedy=ASK)
+            return unseen(forge.pulls.problem, **ASK)
         pulls = (forge.pulls.value or ())[: int(self.entry.number("pull_requests"))]
         if not pulls:
             return weak(f"{forge.branch} asks for approvals, but nothing was merged yet")

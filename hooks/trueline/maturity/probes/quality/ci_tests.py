@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ....evidence.snapshot import Snapshot
 from ....evidence.workflows import Workflow
-from ...ci import shut
+from ...ci import PUSH, shut
 from ...finding import Finding, Place, at, found, missing, unseen, weak
 from ...probe import Probe
 from ...proof import IDLE_PYTEST, tests
@@ -56,13 +56,18 @@ class CiRunsTests(Probe):
             return unseen(
                 f"{broken[0].path} cannot be read: {broken[0].problem}", Place(broken[0].path)
             )
+        other = snapshot.workflows.elsewhere
+        if other:
+            reason = f"{other} is of a CI that is not read; GitHub's and GitLab's are"
+            return unseen(reason, Place(other))
         gap = shut_out[0] if shut_out else "no job of a pull request runs pytest"
         return missing(gap)
 
     def _at_work(self, snapshot: Snapshot, place: Place) -> Finding:
         proof = tests(snapshot, by_ci=True)
         if proof.run is None:
-            return weak(f"it is configured, but never seen to run: {proof.gap}", place)
+            gap = f"it is configured, but never seen to run: {proof.gap}"
+            return weak(gap, place, **PUSH)
         return found("CI runs the tests; its report is on branch evidence", place, *proof.places)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ....evidence.snapshot import Snapshot
-from ...ci import stepping
-from ...finding import Finding, Place, found, missing, unseen, weak
+from ...ci import PUSH, stepping, steps
+from ...finding import Finding, Place, at, found, missing, unseen, weak
 from ...probe import Probe
 
+LATER = ("release", "workflow_dispatch", "schedule", "workflow_run", "create")
 _BUILDERS = ("mkdocs", "properdocs", "zensical")
 _WARNINGS = ("-W", "--fail-on-warning", "-nW", "-Wn", "-EW", "-WE")
 
@@ -49,12 +50,17 @@ class CodeIsDocumented(Probe):
         if made.problem:
             return unseen(f"{made.config} cannot be read: {made.problem}", Place(made.config))
         if not made.page:
+            # On a release alone nobody sees a reference that no longer builds.
+            late = next(steps(snapshot, _pdoc, LATER), None)
+            if late:
+                here = at(late[2].location)
+                return weak("pdoc makes the reference, but not when code changes", here, place)
             gap = (
                 f"{made.config} makes no reference out of the docstrings"
                 if made.config
                 else "neither mkdocs.yml nor docs/conf.py makes a reference out of the docstrings"
             )
-            return weak(gap, place)
+            return missing(gap, place)
         return self._built(snapshot, made.strict, place, Place(made.page, None, made.tool))
 
     def _built(self, snapshot: Snapshot, strict: bool, *places: Place) -> Finding:
@@ -64,7 +70,7 @@ class CodeIsDocumented(Probe):
             gap = "CI builds the reference, but not in strict mode" if lenient.at else seen.gap
             return weak(gap if lenient.at else f"the reference: {gap}", *lenient.at, *places)
         if seen.place is None:
-            return weak(seen.gap, *seen.at, *places)
+            return weak(seen.gap, *seen.at, *places, **PUSH)
         return found("documented, and CI builds the reference", *seen.at, seen.place, *places)
 
 

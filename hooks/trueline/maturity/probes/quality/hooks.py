@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ....evidence.hooks import KINDS
 from ....evidence.snapshot import Snapshot
-from ...ci import stepping
+from ...ci import PUSH, stepping
 from ...finding import Finding, Place, found, missing, unseen, weak
 from ...probe import Probe
 
@@ -37,8 +37,9 @@ class HooksEnforceGuidelines(Probe):
         # Any changed file could break a hook, so CI's word holds for exactly the files it saw.
         seen = stepping(snapshot, _runs_all, judged=lambda _: True)
         if seen.place is None:
-            gap = seen.gap if seen.at else "CI does not run the hooks on all files"
-            return weak(gap, here, *seen.at)
+            if seen.at:
+                return weak(seen.gap, here, *seen.at, **PUSH)
+            return weak("CI does not run the hooks on all files", here)
         return found("six kinds of hooks, and CI ran them on all files", here, *seen.at, seen.place)
 
 

@@ -62,6 +62,8 @@ def _seen(snapshot: Snapshot) -> Iterator[tuple[str, Doing]]:
             continue
         for doing, command in doings(workflow, EVENT):
             kinds = checked(command) if command else used(doing.step.uses)
+            if command and command.name in ("terraform", "tofu") and not snapshot.infra.tests:
+                kinds.discard("test")  # it would find no test and be content
             if (
                 command
                 and command.name in ("pre-commit", "prek")

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from ....evidence.document import mapping
+from ....evidence.imports import nearest
 from ....evidence.snapshot import Snapshot
 from ....evidence.suite import Case
 from ...finding import Finding, Place, found, missing, unseen, weak
+from ...parts import DATA, parts, several
 from ...probe import Probe
 from ...proof import Proof, tests
 
 # Stage -> how a part of a module's name shows that the module belongs to it.
 STAGES = {
-    "data": re.compile(r"data|ingest\w*|validat\w*"),
+    "data": DATA,
     "features": re.compile(r"features?"),
     "train": re.compile(r"train\w*"),
-    "evaluate": re.compile(r"evaluat\w*"),
+    "evaluate": re.compile(r"eval(?:uat\w*)?"),
     "serving": re.compile(r"serving|serve|api"),
-    "batch": re.compile(r"batch"),
+    "batch": re.compile(r"batch|inference|scor(?:e|ing)"),
 }
 
 
@@ -30,7 +33,8 @@ class StagesAreTested(Probe):
 
     def observe(self, snapshot: Snapshot) -> Finding:
         """Read the tests first, then the report on them: a report alone could name anything."""
-        cases = {stage: _cases(stage, snapshot) for stage in _stages(snapshot)}
+        homes = _homes(snapshot)
+        cases = {stage: _cases(stage, snapshot, homes) for stage in _stages(snapshot)}
         untested = [stage for stage, found_ in cases.items() if not found_]
         if untested:
             names = ", ".join(untested)
@@ -41,7 +45,7 @@ class StagesAreTested(Probe):
         places = [Place(found_[0].path, found_[0].line, stage) for stage, found_ in cases.items()]
         proof = tests(snapshot, by_ci=False)
         if proof.run is None:
-            return weak(proof.gap, *places, remedy="run `poe test`")
+            return weak(proof.gap, *places, remedy="run `poe test --cov`")
         failing = [stage for stage, found_ in cases.items() if not proof.passed(found_)]
         if failing:
             return weak(f"no test of {', '.join(failing)} passed", *proof.places, *places)
@@ -53,7 +57,9 @@ class StagesAreTested(Probe):
         place = proof.run.place if proof.run else ""
         report = next((r for r in snapshot.runs.coverage if r.place == place), None)
         if report is None:
-            return weak("no reports/coverage.xml beside it", *proof.places, *places)
+            remedy = "run `poe test --cov`, or push and let CI do it"
+            gap = "no reports/coverage.xml beside it"
+            return weak(gap, *proof.places, *places, remedy=remedy)
         least = max(self.entry.number("line_rate"), _fail_under(snapshot) / 100)
         for stage in stages:
             lines = [
@@ -76,20 +82,37 @@ def _stages(snapshot: Snapshot) -> list[str]:
     return [stage for stage in STAGES if served.get(stage, True)]
 
 
-def _cases(stage: str, snapshot: Snapshot) -> list[Case]:
-    packages = {path.split("/")[1] for path in snapshot.files if path.startswith("src/")}
+def _cases(stage: str, snapshot: Snapshot, homes: dict[str, tuple[str, ...]]) -> list[Case]:
+    packages = {name.partition(".")[0] for name in snapshot.imports.modules}
     return [
         case
         for case in snapshot.suite.cases
         if case.asserts
         and not case.skipped
         and any(
-            module.split(".")[0] in packages and _belongs(stage, tuple(module.split(".")[1:]))
-            for module in case.modules
+            (module.split(".")[0] in packages and _belongs(stage, tuple(module.split(".")[1:])))
+            or _belongs(stage, homes[module])
+            for module in case.modules | case.attributes
         )
     ]
 
 
+def _homes(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
+    """Return for what tests name the module of the project in which it stands, by its parts.
+
+    A package may hand on what one of its modules defines.
+    """
+    known, more = frozenset(snapshot.code.modules), several(snapshot)
+    found: dict[str, tuple[str, ...]] = {}
+    cases = snapshot.suite.cases
+    for name in frozenset().union(*(case.modules | case.attributes for case in cases)):
+        piece = snapshot.code.meant(name)
+        own = nearest(name, known) or nearest(name.removeprefix("src."), known)
+        found[name] = parts(piece.module if piece else own, several=more)
+    return found
+
+
+@lru_cache(maxsize=20_000)
 def _belongs(stage: str, parts: tuple[str, ...]) -> bool:
     return any(STAGES[stage].fullmatch(part.removesuffix(".py").lower()) for part in parts)
 

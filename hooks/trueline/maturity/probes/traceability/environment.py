@@ -7,10 +7,12 @@ from collections.abc import Iterator
 
 from ....evidence.document import mapping, text
 from ....evidence.environment import Dockerfile
+from ....evidence.runs import Event
 from ....evidence.snapshot import Snapshot
 from ...ci import stepping
 from ...finding import Finding, Place, found, missing, unseen, weak
 from ...probe import Probe
+from ...proof import foreign
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _JUDGED = ("pyproject.toml", "uv.lock", "Dockerfile", ".python-version")
@@ -32,6 +34,8 @@ class EnvironmentIsReproducible(Probe):
         lock = Place("uv.lock")
         if environment.pyproject.absent:
             return missing("there is no pyproject.toml")
+        if not environment.pyproject.value:
+            return missing("pyproject.toml says nothing", Place("pyproject.toml"))
         if environment.lock.value is None:
             return missing("uv.lock is not tracked", remedy="run `uv lock` and commit uv.lock")
         if not environment.lock.value:
@@ -55,7 +59,8 @@ class EnvironmentIsReproducible(Probe):
             return weak(
                 f"{name} is not pinned by a digest",
                 Place("Dockerfile", loose.line),
-                remedy=f"write the digest of {name} behind it: {name}@sha256:...",
+                remedy=f"write the digest of {name} behind it: {name}@sha256:<digest>",
+                start="Dockerfile",
             )
         if not docker.images or not docker.locked:
             return weak("the image does not install from the lock", Place("Dockerfile"))
@@ -71,7 +76,10 @@ class EnvironmentIsReproducible(Probe):
             newest = _deployment(snapshot)
             if newest is None:
                 return weak("no deployment recorded by CI says which image it ran", *places)
-            if not _DIGEST.search(newest):
+            strange = foreign(text(newest.fields.get("git_sha")), snapshot)
+            if strange:
+                return weak(f"the newest deployment {strange}", *places)
+            if not _DIGEST.search(" ".join(_image_words(newest.fields))):
                 return weak("the newest deployment does not name its image by digest", *places)
         return found("locked, pinned, and checked by CI", *places)
 
@@ -95,14 +103,13 @@ def _python(snapshot: Snapshot) -> Finding | None:
     return None
 
 
-def _deployment(snapshot: Snapshot) -> str | None:
-    """Return what CI's newest deployment says of its image; None when CI recorded no deployment."""
+def _deployment(snapshot: Snapshot) -> Event | None:
+    """Return the newest deployment that CI recorded."""
     events = [e for e in snapshot.runs.events if e.type == "model_deployed" and e.ci]
     done = [event for event in events if event.at is not None and event.at <= snapshot.now]
     if not done:
         return None
-    newest = max(done, key=lambda event: event.at.timestamp() if event.at else 0.0)
-    return " ".join(_image_words(newest.fields))
+    return max(done, key=lambda event: event.at.timestamp() if event.at else 0.0)
 
 
 def _image_words(fields: dict[str, object]) -> Iterator[str]:

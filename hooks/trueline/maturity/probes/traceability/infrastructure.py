@@ -53,6 +53,10 @@ class InfrastructureIsCode(Probe):
         if infra.broken:
             path, problem = infra.broken[0]
             return weak(f"{path} cannot be read: {problem}", Place(path), *places)
+        if infra.unbuilt:
+            built, path, line = infra.unbuilt[0]
+            reason = f"{path} builds from {built}, which is not there or says nothing"
+            return weak(reason, Place(path, line or None))
         if infra.images:
             image, path, line = infra.images[0]
             name = image.partition("@")[0]

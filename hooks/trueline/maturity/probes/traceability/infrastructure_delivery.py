@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ....evidence.infra import concerns
 from ....evidence.snapshot import Snapshot
 from ...cd import EVENTS, Doing, applies, doings, merging, unreadable
@@ -11,6 +13,8 @@ from ...probe import Probe
 from ...proof import foreign
 
 KINDS = ("terraform", "kubernetes", "compose")
+# Environments whose names say that nobody is served there.
+_TRIAL = re.compile(r"^(?:stag\w*|test\w*|dev\w*|qa|int\w*|preview|sandbox|local)$")
 
 
 class MergeAppliesInfrastructure(Probe):
@@ -35,6 +39,10 @@ class MergeAppliesInfrastructure(Probe):
         open_ = [doing for doing in bound if not doing.ignored]
         if not open_:
             return self._nothing(snapshot, seen, bound)
+        names = {name.lower() for doing in open_ for name in doing.job.environments}
+        if all(_TRIAL.search(name) for name in names):
+            tried = ", ".join(sorted(names))
+            return weak(f"it is applied to {tried}, and never to production", open_[0].place)
         return self._applied(snapshot, open_[0].place)
 
     def _nothing(self, snapshot: Snapshot, seen: list[Doing], bound: list[Doing]) -> Finding:

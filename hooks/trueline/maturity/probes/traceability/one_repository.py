@@ -8,6 +8,7 @@ from ....evidence.imports import Module
 from ....evidence.pipeline import Stage
 from ....evidence.snapshot import Snapshot
 from ...finding import Finding, Place, found, missing, unseen
+from ...parts import DATA, TRAINING, modules
 from ...probe import Probe
 
 SERVING = re.compile(r"serving|serve|api|server")
@@ -25,14 +26,19 @@ class OneRepositoryHoldsAll(Probe):
         if stages.problem:
             return unseen(f"dvc.yaml cannot be read: {stages.problem}", Place("dvc.yaml"))
         places: list[Place] = []
-        for what, belongs in (("gathers data", _gathers), ("trains", _trains)):
-            stage = next((s for s in stages.value or () if belongs(s)), None)
-            if stage is None:
-                return missing(f"no stage of dvc.yaml {what}", Place("dvc.yaml"))
-            gap = _untracked(stage, snapshot)
-            if gap:
-                return missing(gap, Place("dvc.yaml", stage.line or None))
-            places.append(Place("dvc.yaml", stage.line or None, stage.name))
+        for what, belongs, pattern in (
+            ("gathers data", _gathers, DATA),
+            ("trains", _trains, TRAINING),
+        ):
+            # Without dvc.yaml the names of the modules tell the stages.
+            found_ = (
+                _module(pattern, what, snapshot)
+                if stages.value is None
+                else _stage(what, [s for s in stages.value if belongs(s)], snapshot)
+            )
+            if not isinstance(found_, Place):
+                return found_
+            places.append(found_)
         if snapshot.project.realtime is not False:
             served = _serving(snapshot)
             if not isinstance(served, Place):
@@ -51,6 +57,23 @@ class OneRepositoryHoldsAll(Probe):
                 remedy="import the function instead of copying it",
             )
         return found("data, training and serving are one package of one repository", *places)
+
+
+def _stage(what: str, stages: list[Stage], snapshot: Snapshot) -> Place | Finding:
+    """Return where the first stage stands, or why its code is not in this repository."""
+    if not stages:
+        return missing(f"no stage of dvc.yaml {what}", Place("dvc.yaml"))
+    place = Place("dvc.yaml", stages[0].line or None, stages[0].name)
+    gap = _untracked(stages[0], snapshot)
+    return missing(gap, Place(place.path, place.line)) if gap else place
+
+
+def _module(pattern: re.Pattern[str], what: str, snapshot: Snapshot) -> Place | Finding:
+    """Return a module with code in it whose name says what it does."""
+    for piece in snapshot.code.inside(modules(pattern, snapshot)):
+        if piece.doing:
+            return Place(piece.path, piece.line, piece.name)
+    return missing(f"there is no dvc.yaml, and no module whose name says that it {what}")
 
 
 def _gathers(stage: Stage) -> bool:

@@ -121,6 +121,8 @@ def _shows(path: str, snapshot: Snapshot) -> bool:
     return any(
         report.path == plain
         and report.place == BRANCH
+        and foreign(report.commit, snapshot) is None
+        and (report.at is None or report.at <= snapshot.now)
         and ("curve" not in report.body or len(sequence(report.body["curve"])) > 1)
         for report in snapshot.runs.reports
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from ....evidence.snapshot import Snapshot
@@ -117,6 +118,19 @@ def _shared(snapshot: Snapshot) -> tuple[str, list[Place]]:
         )
     for path, reached in by_workflow.items():
         if any("${{" in name for name in reached) or len(reached) > 1:
+            bare = _undescribed(reached, snapshot)
+            if bare:
+                return f"{path} deploys {bare}, of which conf/environments has no file", [
+                    Place(path)
+                ]
             return "", [Place(path), *(doing.place for doing in list(reached.values())[:4])]
         return f"{path} deploys {', '.join(reached)} alone", [Place(path)]
     return "no reusable workflow deploys the environments", []
+
+
+def _undescribed(reached: Iterable[str], snapshot: Snapshot) -> str:
+    """Return an environment without settings; '' too where the forge calls them all otherwise."""
+    described = set(snapshot.environments.settings)
+    named = set(reached)
+    lacking = sorted(name for name in named - described if "${{" not in name)
+    return lacking[0] if lacking and named & described else ""
