@@ -11,7 +11,6 @@ import shutil
 from pathlib import Path
 
 import yaml
-
 from team.company import Company, asking
 
 RUN_ID = "31"
@@ -41,7 +40,12 @@ def publish(company: Company) -> dict[str, str]:
     }
     with company.forge() as server:
         summary = clone / "summary.md"
-        card = {**env, **asking(server), "JOBS": json.dumps(needs), "GITHUB_STEP_SUMMARY": str(summary)}
+        card = {
+            **env,
+            **asking(server),
+            "JOBS": json.dumps(needs),
+            "GITHUB_STEP_SUMMARY": str(summary),
+        }
         said = _steps(company, clone, jobs["card"], card)
     if said:
         failures["card"] = said
@@ -56,7 +60,8 @@ def _steps(company: Company, clone: Path, job: dict[str, object], env: dict[str,
     steps = job["steps"]
     assert isinstance(steps, list)
     for step in steps:
-        if "run" in step:
+        # Here main was pushed to; what is for a pull request alone is no part of that.
+        if "run" in step and "pull_request" not in str(step.get("if", "")):
             shell = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
             done = company.machine.run(shell, clone, check=False, timeout=1800, **env)
             if done.returncode:

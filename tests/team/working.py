@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from demo.serving import serving
 from team.company import RENOVATE, Company
 from team.documents import replaced, written
+
+from demo.serving import serving
 
 OWNERS = """\
 * @my-org/ml
