@@ -143,19 +143,32 @@ def _metrics(calls: list[ast.Call]) -> list[Metric]:
 
 
 def _commands(tree: WorkTree, broken: list[tuple[str, str]]) -> dict[str, str]:
-    """Return the commands of src/<package>/{cli,__main__}.py with the file that has each."""
+    """Return the commands of src/<package>/{cli,__main__}.py with the file that has each.
+
+    Those that a command line adds to its own (`add_command`) may lie in a module that it imports.
+    """
     found: dict[str, str] = {}
-    for path in imports.below(tree, "/cli.py", "/__main__.py"):
-        top = path.removeprefix(imports.ROOT).count("/") == 1
-        document = parsed(tree, path) if top else None
-        if document is None:
-            continue
+    listed = {imports.dotted(path): path for path in imports.below(tree, ".py")}
+    own = imports.below(tree, "/cli.py", "/__main__.py")
+    waiting = [path for path in own if path.removeprefix(imports.ROOT).count("/") == 1]
+    for path in waiting:
+        document = parsed(tree, path)
         if document.value is None:
             broken.append((path, document.problem or "tracked, but not in the work tree"))
             continue
-        for node in walk(document.value):
+        nodes = list(walk(document.value))
+        for node in nodes:
             found.update(dict.fromkeys(_named_commands(node), path))
+        if path in own and any(map(_adds, nodes)):
+            targets = imports.targets(document.value, imports.dotted(path))
+            added = dict.fromkeys(listed[name] for name in targets if name in listed)
+            waiting += [path for path in added if path not in waiting]
     return found
+
+
+def _adds(node: ast.AST) -> bool:
+    """True for `group.add_command(one)`, whose command has its name elsewhere."""
+    return isinstance(node, ast.Call) and last_name(node.func) == "add_command" and bool(node.args)
 
 
 def _named_commands(node: ast.AST) -> set[str]:

@@ -171,7 +171,7 @@ def _compares(case: Case, paths: list[Path], snapshot: Snapshot) -> bool:
         and not case.skipped
         and bool(_meant(case, snapshot) & asked)
         and bool(case.own & ASKS)
-        and ("skew" in said or "train" in said)
+        and any(word in said for word in ("skew", "train", "offline"))
         and bool(_meant(case, snapshot) & computed)
     )
 

@@ -56,24 +56,15 @@ class DoubtIsReviewed(Probe):
             return found_ if isinstance(found_, Finding) else missing("no limits", where)
         if all(limits.number(name) is None for name in limits.values):
             return missing(f"{limits.place.detail} sets no limit", limits.place, where)
-        cases = section(snapshot, "cases")
-        if isinstance(cases, Finding):
-            return cases
-        every = period(cases.number("every_days") or cases.values.get("period"))
-        if every is None:
-            reason = f"{SETTINGS} does not say how often cases are reviewed (cases.every_days)"
-            return missing(reason, cases.place)
         page = snapshot.pages.text(PAGE)
         unedited = (
             unwritten(PAGE, page.value, snapshot.released) if page.value is not None else None
         )
         if unedited:
             return weak(f"{PAGE}: {unedited}", Place(PAGE), where)
-        return self._seen(snapshot, detector, every, [where, limits.place, cases.place])
+        return self._seen(snapshot, detector, [where, limits.place])
 
-    def _seen(
-        self, snapshot: Snapshot, detector: Function, every: timedelta, places: list[Place]
-    ) -> Finding:
+    def _seen(self, snapshot: Snapshot, detector: Function, places: list[Place]) -> Finding:
         known = [case for case in snapshot.suite.cases if _flags(case, detector)]
         if not known:
             return missing("no test looks for the flag of a known outlier", *places)
@@ -82,6 +73,10 @@ class DoubtIsReviewed(Probe):
             return weak(f"the test of {detector.name}: {proof.gap}", *places)
         if len(proof.passed(known)) < len(known):
             return weak(f"not every test of {detector.name} passed", *proof.places, *places)
+        every = _period(snapshot)
+        if every is None:
+            reason = f"{SETTINGS} does not say how often cases are reviewed (cases.every_days)"
+            return weak(reason, *proof.places, *places)
         report = by_ci(snapshot, "uncertain_cases", *places)
         if isinstance(report, Finding):
             return report
@@ -91,6 +86,14 @@ class DoubtIsReviewed(Probe):
             return weak(f"{report.where} {gap}", here, *places)
         late = stale(snapshot, report, every, *places)
         return late or attestation.judge(self.entry, snapshot, here, *proof.places, *places)
+
+
+def _period(snapshot: Snapshot) -> timedelta | None:
+    """Return how old the report of the cases may be."""
+    cases = section(snapshot, "cases")
+    if isinstance(cases, Finding):
+        return None
+    return period(cases.number("every_days") or cases.values.get("period"))
 
 
 def _detectors(snapshot: Snapshot) -> Iterator[Function]:
