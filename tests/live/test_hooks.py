@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 import yaml
 from machine import Machine
 from making import make_project
@@ -31,6 +32,7 @@ WRONG = {
 }  # fmt: skip
 
 
+@pytest.mark.long
 def test_hooks_have_nothing_to_change_in_a_fresh_exploration(
     template_repo: Path, fresh_machine: Machine
 ) -> None:
@@ -41,7 +43,7 @@ def test_hooks_have_nothing_to_change_in_a_fresh_exploration(
 
 
 def test_hooks_find_what_is_wrong(template_repo: Path, fresh_machine: Machine) -> None:
-    """The control, a project with nothing wrong, is the test above."""
+    """The control, a project with nothing wrong, is the job `lint` of test_workflows.py."""
     project = make_project(fresh_machine, template_repo, {})
     hooks = yaml.safe_load((project / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"]
     assert {hook["id"] for hook in hooks} == {hook for _, _, hook in WRONG.values()}

@@ -40,7 +40,8 @@ def test_ci_on_main_checks_everything_and_publishes_the_evidence(
     project = _pushed(fresh_machine, template_repo, {})
     run = act(fresh_machine, project, "ci.yml", "push")
     assert run.code == 0, run.story
-    assert run.results == dict.fromkeys(["lint", "test", "pipeline", "card", "publish"], "success")
+    jobs = ["lint", "test", "pipeline", "card", "findings", "publish"]
+    assert run.results == dict.fromkeys(jobs, "success")
     card = run.summaries["card"]
     assert "## Maturity: core " in card
     assert "- [x] 3.2.1 " in card
@@ -102,7 +103,7 @@ def test_a_broken_test_and_a_badly_formatted_file_fail_a_pull_request(
     assert "did not pass" in result["statements"]["3.2.1"]["reason"]
     # What the change wins and loses stands below the card; a fork's token may not comment it.
     said = (run.artifacts / "evidence" / "diff.md").read_text()
-    assert said.startswith("<!-- trueline: diff -->\n## Maturity: core ")
+    assert said.startswith("<!-- trueline: diff -->\n## Maturity: exploration core ")
     assert said.strip() in run.summaries["card"]
     branches = fresh_machine.git("branch", "--list", cwd=fresh_machine.root / "origin.git")
     assert branches.split() == ["*", "main"]
@@ -129,6 +130,7 @@ def test_what_cannot_even_start_its_tests_is_published_too(
         "test": "failure",
         "pipeline": "failure",
         "card": "success",
+        "findings": "success",
         "publish": "success",
     }, run.story
     assert ET.fromstring(_published(fresh_machine, "badge.svg")).tag == f"{_SVG}svg"
@@ -143,6 +145,7 @@ def test_what_cannot_even_start_its_tests_is_published_too(
     assert listed.split() == left
 
 
+@pytest.mark.long
 def test_each_day_the_ml_test_score_is_run_and_published(
     template_repo: Path, fresh_machine: Machine
 ) -> None:

@@ -108,6 +108,7 @@ def _lint(project: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_source_depends_on_four_answers_only(template_repo: Path, tmp_path: Path) -> None:
     """Phase, task and serving, which the live lane runs, and personal data decide on the source."""
     seen: dict[tuple[str, ...], str] = {}

@@ -116,14 +116,24 @@ def _not_seeds(paths: list[str]) -> list[str]:
     return [path for path in paths if owners.of(path) is not Owner.SEED]
 
 
+# The oldest and the newest now, those between them in the long lane.
+HOPS = pytest.mark.parametrize("between", [False, pytest.param(True, marks=pytest.mark.long)])
+
+
+def _from(done: list[Release], candidate: Release, between: bool) -> list[Release]:
+    ends = list(dict.fromkeys([*done[:1], *done[-1:]])) or [candidate]
+    return [release for release in done if release not in ends] if between else ends
+
+
+@HOPS
 def test_every_release_comes_to_the_candidate(
-    real: tuple[Path, list[Release], Release], tmp_path: Path
+    real: tuple[Path, list[Release], Release], tmp_path: Path, between: bool
 ) -> None:
     """Unedited, by `trueline update` and by `copier update --trust`; none yet: from itself."""
     bare, done, candidate = real
     source = f"git+file://{bare}"
     fresh = fresh_copy(source, tmp_path / "fresh", candidate.tag, {})
-    for release in done or [candidate]:
+    for release in _from(done, candidate, between):
         project = Project.make(tmp_path / release.tag, source, release.tag)
         by_copier = project.copy(tmp_path / f"{release.tag}-copier")
         told = project.update("--to", candidate.tag, code=0)
@@ -136,13 +146,16 @@ def test_every_release_comes_to_the_candidate(
         assert _not_seeds(difference(by_copier.root, fresh)) == [], release.tag
 
 
-def test_edits_survive_every_hop(real: tuple[Path, list[Release], Release], tmp_path: Path) -> None:
+@HOPS
+def test_edits_survive_every_hop(
+    real: tuple[Path, list[Release], Release], tmp_path: Path, between: bool
+) -> None:
     """Edits in each renamed and each changed file and in the dependencies; one removed, one new."""
     bare, done, candidate = real
     source = f"git+file://{bare}"
     moved = renames.load((ROOT / renames.PATH).read_bytes())
     theirs = fresh_copy(source, tmp_path / "theirs", candidate.tag, {})
-    for release in done or [candidate]:
+    for release in _from(done, candidate, between):
         project = Project.make(tmp_path / release.tag, source, release.tag)
         answers = {"package_name": "ml_project"}
         renamed = {

@@ -101,7 +101,8 @@ def rolled_back(project: Project) -> None:
     """Return to version 16 after version 17 was measured."""
     event = (
         '{"type": "rollback", "ts": "%s", "env": "production", "status": "success",'
-        ' "source": "github:run/8", "event_id": "back", "model_version": "16"}\n'
+        ' "source": "github:run/8", "event_id": "back",'
+        ' "model_version": "16", "git_sha": "@HEAD@"}\n'
     )
     project.evidence["events.jsonl"] += event % ago(hours=1)
 

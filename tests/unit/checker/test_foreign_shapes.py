@@ -61,6 +61,7 @@ def elsewhere_transformed(project: Project) -> None:
     )
     project.write(APP, route)
     project.remove("src/churn/batch")
+    project.edit(".copier-answers.yml", "serving: both", "serving: realtime")
 
 
 def not_transformed(project: Project) -> None:
