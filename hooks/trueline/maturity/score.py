@@ -95,7 +95,7 @@ class Result:
 def score(snapshot: Snapshot) -> Result:
     """Score a snapshot. Pure: the clock and all evidence are in the snapshot."""
     catalogue: Catalogue = load()
-    statements = tuple(_statement(entry, snapshot) for entry in catalogue.entries)
+    statements = tuple(judge(entry, snapshot) for entry in catalogue.entries)
     return Result(
         statements,
         count(s.outcome for s in statements if s.entry.core),
@@ -116,7 +116,8 @@ def count(outcomes: Iterable[Outcome]) -> Core:
     return Core(**{outcome.value: listed.count(outcome.value) for outcome in Outcome})
 
 
-def _statement(entry: Entry, snapshot: Snapshot) -> Statement:
+def judge(entry: Entry, snapshot: Snapshot) -> Statement:
+    """Say what one statement comes to."""
     applies = _applies(entry, snapshot)
     if applies is None:
         return Statement(

@@ -16,8 +16,9 @@ from typing import Any
 import yaml
 from trueline.evidence.released import Released
 from trueline.evidence.snapshot import Snapshot, collect
+from trueline.maturity.catalogue import load
 from trueline.maturity.prose import STARTERS, digests
-from trueline.maturity.score import Outcome, Result, score
+from trueline.maturity.score import Outcome, Result, Statement, judge, score
 from unit.checker import answered, delivered, operating
 from unit.checker.reported import coverage, junit
 from unit.checker.score_evidence import BY_CI, BY_OPERATE, REPORTS, Node
@@ -101,7 +102,8 @@ class Project:
             "GIT_COMMITTER_EMAIL": "ada@acme.example",
         }
         done = subprocess.run(
-            ["git", *arguments],
+            # Nothing here has to outlive a power cut; waiting for the disk took most of the time.
+            ["git", "-c", "core.fsync=none", *arguments],
             cwd=self.root,
             input=given,
             env=env,
@@ -171,9 +173,19 @@ class Project:
         """Return the score."""
         return score(self.snapshot())
 
+    def judged(self, statement: str) -> Statement:
+        """Return what one statement comes to, and why; no other is looked at."""
+        return judge(load()[statement], self.snapshot())
+
     def outcome(self, statement: str) -> Outcome:
         """Return what one statement comes to."""
-        return outcome(self.result(), statement)
+        return self.judged(statement).outcome
+
+    def holds(self, statement: str, expected: Outcome, change: Callable[[Project], object]) -> None:
+        """Change something, and hold that a statement then comes to what is expected."""
+        change(self)
+        found = self.judged(statement)
+        assert found.outcome is expected, found.reason
 
 
 def outcome(result: Result, statement: str) -> Outcome:

@@ -77,7 +77,6 @@ def test_outcome(
     else:
         change(project)
     allowed = case.get("one_of") or [case["expect"]]
-    result = project.result()
-    found = next(s for s in result.statements if s.entry.id == statement)
+    found = project.judged(statement)
     assert found.outcome.value in allowed, f"{found.reason} ({case['given']})"
     assert found.remedy is not None or found.outcome in (Outcome.MET, Outcome.NA)

@@ -198,9 +198,7 @@ CASES: list[tuple[str, str, Outcome, Callable[[Project], object]]] = [
 def test_a_change_from_met(
     project: Project, statement: str, expected: Outcome, change: Callable[[Project], object]
 ) -> None:
-    change(project)
-    found = next(s for s in project.result().statements if s.entry.id == statement)
-    assert found.outcome is expected, found.reason
+    project.holds(statement, expected, change)
 
 
 def test_a_release_to_try_needs_no_notes(project: Project, github: Github) -> None:
@@ -213,7 +211,7 @@ def test_the_deployed_model_has_to_be_in_the_notes(project: Project, github: Git
     event = {"type": "model_deployed", "ts": ago(hours=1), "env": "production", "status": "success",
              "model_version": "3", "event_id": "9", "source": "github:run/8"}  # fmt: skip
     project.evidence["events.jsonl"] += f"{json.dumps(event)}\n"
-    found = next(s for s in project.result().statements if s.entry.id == "3.2.8")
+    found = project.judged("3.2.8")
     assert found.outcome is PARTIAL
     assert re.search(r"model version 3 is deployed", found.reason)
     assert github.asked

@@ -122,9 +122,7 @@ CASES: list[tuple[str, Outcome, Callable[[Project], object]]] = [
 def test_a_shape(
     project: Project, statement: str, expected: Outcome, change: Callable[[Project], object]
 ) -> None:
-    change(project)
-    found = next(s for s in project.result().statements if s.entry.id == statement)
-    assert found.outcome is expected, found.reason
+    project.holds(statement, expected, change)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +164,7 @@ def test_stages_are_told_where_src_is_the_package(project: Project) -> None:
         ),
     }.items():
         project.write(path, text)
-    found = next(s for s in project.result().statements if s.entry.id == "3.2.2")
+    found = project.judged("3.2.2")
     assert found.reason == "no test that asserts uses features, serving, batch"
 
 

@@ -258,9 +258,7 @@ def test_a_change_at_the_forge(
     expected: Outcome,
     change: Callable[[Project, Github], object],
 ) -> None:
-    change(project, github)
-    found = next(s for s in project.result().statements if s.entry.id == statement)
-    assert found.outcome is expected, found.reason
+    project.holds(statement, expected, lambda _: change(project, github))
 
 
 LABS: list[tuple[str, Outcome, Callable[[Gitlab], object]]] = [
@@ -288,6 +286,4 @@ def test_a_change_at_gitlab(
     expected: Outcome,
     change: Callable[[Gitlab], object],
 ) -> None:
-    change(gitlab)
-    found = next(s for s in project.result().statements if s.entry.id == statement)
-    assert found.outcome is expected, found.reason
+    project.holds(statement, expected, lambda _: change(gitlab))

@@ -157,6 +157,4 @@ CASES: list[tuple[str, Outcome, Callable[[Project], object]]] = [
 def test_a_change_on_gitlab(
     project: Project, statement: str, expected: Outcome, change: Callable[[Project], object]
 ) -> None:
-    change(project)
-    found = next(s for s in project.result().statements if s.entry.id == statement)
-    assert found.outcome is expected, found.reason
+    project.holds(statement, expected, change)
