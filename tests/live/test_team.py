@@ -15,14 +15,21 @@ import pytest
 import yaml
 from machine import Machine
 from making import make_project
-from team import pipelines, working
+from team import exploring, pipelines, working
 from team.company import Company, asking
 from team.outcomes import differences, table
 
 EXPECTED = Path(__file__).parents[1] / "unit" / "checker" / "expected"
 WRITTEN: dict[str, Any] = yaml.safe_load((EXPECTED / "team.yaml").read_text("utf-8"))
 DISPUTED: list[dict[str, str]] = yaml.safe_load((EXPECTED / "disputed.yaml").read_text("utf-8"))
-ANSWERS: dict[str, dict[str, Any]] = {"default": {}}
+ANSWERS: dict[str, dict[str, Any]] = {
+    "minimum": {"phase": "exploration"},
+    "default": {},
+    "maximum": {
+        "serving": "both",
+        "practices": "[personal_data, ab_testing, feature_store, kubernetes]",
+    },
+}
 
 
 @pytest.mark.long
@@ -30,7 +37,7 @@ ANSWERS: dict[str, dict[str, Any]] = {"default": {}}
 def test_what_a_team_reaches(template_repo: Path, fresh_machine: Machine, name: str) -> None:
     project = make_project(fresh_machine, template_repo, ANSWERS[name])
     company = Company(fresh_machine, project, fresh_machine.root / "origin.git", ANSWERS[name])
-    working.work(company)
+    (exploring if name == "minimum" else working).work(company)
     assert pipelines.publish(company) == {}
     said = score(company)
     wrong = differences(name, WRITTEN[name], said, DISPUTED)

@@ -20,6 +20,12 @@ OWNERS = """\
 /monitoring/ @my-org/platform
 /infra/ @my-org/platform
 """
+RECIPE = """\
+## Add a feature
+
+Radiographers propose a measurement over coffee; whoever weighs lumps sketches it in `derive.py` beside a hand-worked
+example, describes unit and scanner in `conf/features.yaml`, and asks somebody from data science for approval.
+"""
 DIGEST = "@sha256:" + "4d" * 32
 KEY = "key-of-the-recall-desk-0123456789"
 PRODUCTION = {
@@ -71,15 +77,20 @@ SIGNED = {
 }
 
 
-def found(company: Company) -> None:
-    """Push the copy, name the owners, and let Renovate pin what is not pinned."""
+def push(company: Company, owners: str) -> None:
+    """Push the copy to a new repository, and say who approves what."""
     project, git = company.project, company.machine.git
     company.machine.run(["git", "init", "-q", "--bare", "-b", "main", str(company.origin)])
     git("remote", "add", "origin", f"file://{company.origin}", cwd=project)
     git("push", "-q", "-u", "origin", "main", cwd=project)
-    owners = project / ".github" / "CODEOWNERS"
-    owners.write_text(OWNERS + _shared(company), "utf-8")
+    (project / ".github" / "CODEOWNERS").write_text(owners, "utf-8")
     company.merge("Say who approves what", "ben")
+
+
+def found(company: Company) -> None:
+    """Push the copy, name the owners, and let Renovate pin what is not pinned."""
+    project = company.project
+    push(company, OWNERS + _shared(company))
     docker = project / "Dockerfile"
     docker.write_text(re.sub(r"(FROM \S+)", rf"\1{DIGEST}", docker.read_text()))
     compose = project / "compose.yaml"
@@ -112,11 +123,12 @@ def write(company: Company) -> None:
     for number, path in enumerate((*BORN, *STARTED)):
         if path in STARTED:
             assert f"wrote {path}" in company.trueline("start", path, ".")
-        _write(company, path, said)
+        fill(company, path, said)
         company.merge(f"Write {path}", ("ada", "ben", "cleo")[number % 3])
 
 
-def _write(company: Company, path: str, said: dict[str, str]) -> None:
+def fill(company: Company, path: str, said: dict[str, str]) -> None:
+    """Answer the prompts of a document; `said` is what only this project knows."""
     file = company.project / path
     file.write_text(written(path, file.read_text("utf-8"), **said), "utf-8")
 
@@ -137,6 +149,24 @@ def configure(company: Company) -> None:
     company.merge("Say who hears of what and what is enough", "ben")
 
 
+def feature(company: Company) -> None:
+    """Let whoever weighs lumps change how they are measured; the default answers ask for none."""
+    if not _batch(company):
+        return
+    recipe = company.project / "CONTRIBUTING.md"
+    recipe.write_text(f"{recipe.read_text('utf-8').rstrip()}\n\n{RECIPE}", "utf-8")
+    company.merge("Tell how a measurement gets in", "ben")
+    (derive,) = (company.project / "src").glob("*/features/derive.py")
+    replaced(
+        derive,
+        (
+            "    return frame\n",
+            "    # Blank textures stay blank: scanners differ.\n    return frame\n",
+        ),
+    )
+    company.merge("Keep blank textures as they are", "ada")
+
+
 def model(company: Company) -> None:
     """Search, train three times and record which model was chosen over which."""
     project = company.project
@@ -144,21 +174,26 @@ def model(company: Company) -> None:
     replaced(params, ("max_row_ms: 100", "max_row_ms: 10000"), ("trials: 20", "trials: 3"))
     params.write_text(f"{params.read_text()}\nexplain: {{min_fidelity: 0.5, min_stability: 0.8}}\n")
     company.merge("Let no busy machine decide; ask explanations to be true")
+    choose(company)
+    company.poe("openapi")
+    company.merge("Describe the API")
+
+
+def choose(company: Company) -> None:
+    """Train three times, each time from a clean main, and record what was chosen over what."""
     company.poe("pipeline")
     company.merge("Train the first model")
     company.poe("search", codes=(0, 1))
+    params = company.project / "params.yaml"
     for before, rate in (("0.1", "0.09"), ("0.09", "0.08")):
         replaced(params, (f"learning_rate: {before}\n", f"learning_rate: {rate}\n"))
         company.merge(f"Learn more slowly, {rate}")
         company.poe("pipeline")
         company.merge(f"Train with {rate}")
-    tried = runs(company)
-    for run in tried[:2]:
+    for run in runs(company)[:2]:
         company.poe("experiments", "--record", run["run_id"])
-    _write(company, "docs/adr/0001-baseline.md", {"today": f"{datetime.now(UTC):%Y-%m-%d}"})
+    fill(company, "docs/adr/0001-baseline.md", {"today": f"{datetime.now(UTC):%Y-%m-%d}"})
     company.merge("Decide for boosted trees", "cleo")
-    company.poe("openapi")
-    company.merge("Describe the API")
 
 
 def runs(company: Company) -> list[dict[str, Any]]:
@@ -204,7 +239,7 @@ def release(company: Company) -> None:
     }
     company.trueline("start", "docs/model/releases.md", ".")
     replaced(company.project / "docs/model/releases.md", ("## Version 1", "## Version 2"))
-    _write(company, "docs/model/releases.md", told)
+    fill(company, "docs/model/releases.md", told)
     section = (
         f"## 1.0.0 - {told['today']}\n\n- Model version 2, trained on {told['data']}: roc_auc "
         f"{told['metric']}. Fewer needless recalls of younger women."
@@ -217,13 +252,19 @@ def release(company: Company) -> None:
 
 def sign(company: Company) -> None:
     """Vouch for what no file can prove."""
-    for statement, (owner, evidence, said) in SIGNED.items():
-        given = ("--owner", owner, "--evidence", evidence, "--statement", said, "--yes")
-        company.trueline("attest", statement, ".", *given)
-        company.merge(f"Sign {statement}", "ben" if owner.endswith("platform") else "cleo")
+    for statement in SIGNED:
+        vouch(company, statement)
+
+
+def vouch(company: Company, statement: str) -> None:
+    """Sign one statement, and merge it."""
+    owner, evidence, said = SIGNED[statement]
+    given = ("--owner", owner, "--evidence", evidence, "--statement", said, "--yes")
+    company.trueline("attest", statement, ".", *given)
+    company.merge(f"Sign {statement}", "ben" if owner.endswith("platform") else "cleo")
 
 
 def work(company: Company) -> None:
     """Do all of it, up to what CI shows of the last commit."""
-    for step in (found, write, configure, model, operate, release, sign):
+    for step in (found, write, configure, feature, model, operate, release, sign):
         step(company)
