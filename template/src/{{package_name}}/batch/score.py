@@ -1,11 +1,12 @@
 """Score a table of rows with the champion and deliver the result as a Parquet file.
 
 data/scored/<when due>-<version>-<digest of the input>.parquet holds the rows as they came, then
-`prediction`, `probability` (classification) and `model_version`.
+`prediction`, `probability` (classification), `model_version`, and `flags`: what makes a row
+doubtful (serving/guard.py). What the guard refuses is delivered without a prediction.
 
 Rows are read, checked and scored a chunk at a time, so that memory does not grow with the file.
-Scored chunks wait in data/.scoring until all are there: a run that was killed goes on where it
-stopped. The same input, version and due time are delivered once.
+Scored chunks wait in data/.scoring until all are there: a killed run goes on where it stopped. The
+same input, version and due time are delivered once.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -34,9 +36,11 @@ from ..model import champion as champions
 from ..model.champion import Champion
 from ..monitoring import prediction_log
 from ..monitoring.jobs import DeliveryLimits
+from ..serving.guard import Guard
+from ..serving.rows import Columns
 from ..settings import Settings
 
-ADDED = ("prediction", "probability", "model_version")
+ADDED = ("prediction", "probability", "model_version", "flags")
 CHUNK_ROWS = 50_000
 # The prediction log keeps at most so many rows of a delivery, evenly spread; the file has them all.
 LOGGED_ROWS = 10_000
@@ -51,14 +55,14 @@ def run(
     appears whole or not at all, and only then its delivery is recorded, in
     reports/deliveries.jsonl and reports/delivery.json. `scheduled_at` is when it was due (UTC
     unless it says otherwise; default: now, and one delivery each period of `delivery.every_hours`).
-    Checks of whole columns see a chunk. Raises BadInput for rows that break the schema; then
-    nothing is delivered.
+    Checks of whole columns see a chunk. Raises BadInput, and delivers nothing, for bad rows.
     """
     began, clock = datetime.now(UTC), time.perf_counter()
     path = file or settings.data_dir / TEST
     if not path.is_file():
         raise BadInput(f"no file at {path}")
     champion = champions.load(settings.models_dir)
+    guard = Guard.configured(champion.manifest.domain)
     key = {
         "input_sha256": _sha256(path),
         "model_version": champion.manifest.version,
@@ -68,8 +72,9 @@ def run(
     name = "-".join([key["slot"].replace("-", "").replace(":", ""), key["model_version"]])
     scored = settings.data_dir / "scored"
     output = scored / f"{name}-{key['input_sha256'][:12]}.parquet"
-    # Chunks of another size would not fit together.
-    job = f"{key['input_sha256'][:32]}-{key['model_version']}-{CHUNK_ROWS}"
+    # Chunks of another size, or of other limits, would not fit together.
+    limits = hashlib.sha256(guard.limits.model_dump_json().encode()).hexdigest()[:8]
+    job = f"{key['input_sha256'][:32]}-{key['model_version']}-{CHUNK_ROWS}-{limits}"
     work = settings.data_dir / ".scoring" / job
     # Another run must find the record, or the lock: without both it would deliver once more, from
     # parts that are being deleted.
@@ -78,13 +83,13 @@ def run(
             shutil.rmtree(work)
             print(f"nothing new: delivered at {before['delivered_at']} as {before['output']}")
             return 0
-        parts = _score(path, champion, work)
-        rows, sample, step = _put_together(parts, output)
+        parts = _score(path, champion, guard, work)
+        counts, sample, step = _put_together(parts, output)
         delivery = {
             "ts": _utc(began),
             "input": str(path),
             "output": str(output),
-            "rows": rows,
+            **counts,
             "sha256": _sha256(output),
             **key,
             "scheduled_at": _utc(scheduled_at or began),
@@ -94,11 +99,12 @@ def run(
         shutil.rmtree(work)
     reports.write("delivery", delivery, settings)
     _log(settings, delivery, sample, step, (time.perf_counter() - clock) * 1000)
-    print(f"{rows} rows scored by version {key['model_version']}: {output}")
+    said = f"{counts['rows']} rows scored by version {key['model_version']}"
+    print(f"{said}, {counts['flagged']} flagged, {counts['refused']} refused: {output}")
     return 0
 
 
-def _score(path: Path, champion: Champion, work: Path) -> list[Path]:
+def _score(path: Path, champion: Champion, guard: Guard, work: Path) -> list[Path]:
     """Score each chunk that is not there yet; return the files of all chunks, in order."""
     schema = feature_schema()
     parts: list[Path] = []
@@ -112,11 +118,10 @@ def _score(path: Path, champion: Champion, work: Path) -> list[Path]:
                 # Messages name a row by its place in the file.
                 frame.index = pd.RangeIndex(start, start + len(frame))
                 names = [name for name in frame.columns if name in schema.columns]
-                answers = champion.predict(check(frame[names], schema, str(path)))
-                for name in answers:
-                    table = table.append_column(name, pa.array(answers[name].to_numpy()))
-                version = pa.array([champion.manifest.version] * len(frame))
-                _write(part, table.append_column("model_version", version))
+                answers = _answers(champion, guard, check(frame[names], schema, str(path)))
+                for name, column in answers.items():
+                    table = table.append_column(name, column)
+                _write(part, table)
             start += table.num_rows
     except BadInput:
         shutil.rmtree(work)  # the input has to change, and then its digest does
@@ -125,6 +130,21 @@ def _score(path: Path, champion: Champion, work: Path) -> list[Path]:
         shutil.rmtree(work)
         raise BadInput(f"{path} holds no rows")
     return parts
+
+
+def _answers(champion: Champion, guard: Guard, frame: pd.DataFrame) -> dict[str, pa.Array]:
+    """Return the columns that scoring adds; the guard is asked before an answer is given."""
+    said = champion.predict(frame)
+    probabilities = said["probability"].tolist() if "probability" in said else None
+    flags = guard.flags(Columns.of_frame(frame), probabilities)
+    refused = np.zeros(len(frame), dtype=bool)
+    refused[[row for row, _ in guard.refused(flags)]] = True
+    version = champion.manifest.version
+    return {
+        **{str(name): pa.array(said[name].to_numpy(), mask=refused) for name in said},
+        "model_version": pa.array([version] * len(frame)),
+        "flags": pa.array(flags, pa.list_(pa.string())),
+    }
 
 
 def _chunks(path: Path) -> Iterator[pa.Table]:
@@ -175,47 +195,53 @@ def _check_names(path: Path, names: list[str]) -> None:
         raise BadInput(f"{path} has a column {taken[0]!r} already; scoring adds it")
 
 
-def _put_together(parts: list[Path], output: Path) -> tuple[int, pa.Table, int]:
-    """Write all parts as one file, in place as a whole; return its rows, and every so many of them.
+def _put_together(parts: list[Path], output: Path) -> tuple[dict[str, int], pa.Table, int]:
+    """Write all parts as one file, in place as a whole; return its counts.
 
-    These are for the log; how many are between two of them is returned, too.
+    Also returned, for the log: every so many of its rows, and how many.
     """
     total = sum(pq.read_metadata(part).num_rows for part in parts)
     step = max(1, -(-total // LOGGED_ROWS))
     new = output.with_name(f".{output.name}.{os.getpid()}.part")
     output.parent.mkdir(parents=True, exist_ok=True)
     sampled, offset = [], 0
+    counts = {"rows": total, "flagged": 0, "refused": 0}
     try:
         with pq.ParquetWriter(new, pq.read_schema(parts[0])) as writer:
             for part in parts:
                 table = pq.read_table(part).cast(writer.schema)
                 writer.write_table(table)
+                counts["flagged"] += sum(map(bool, table["flags"].to_pylist()))
+                counts["refused"] += table["prediction"].null_count
                 wanted = range(-offset % step, table.num_rows, step)
                 sampled.append(table.take(pa.array(wanted, pa.int64())))
                 offset += table.num_rows
         new.replace(output)
     finally:
         new.unlink(missing_ok=True)
-    return total, pa.concat_tables(sampled), step
+    return counts, pa.concat_tables(sampled), step
 
 
 def _log(
     settings: Settings, delivery: Mapping[str, Any], sample: pa.Table, step: int, latency: float
 ) -> None:
-    frame = sample.to_pandas()
+    # What got no answer is no prediction; the file tells of it.
+    answered = sample["prediction"].is_valid().to_numpy()
+    frame = sample.filter(answered).to_pandas()
     hidden = personal()
     names = [f.name for f in features() if f.name in frame.columns and f.name not in hidden]
     probability = frame["probability"].tolist() if "probability" in frame else None
-    answered = prediction_log.Answered(
+    request = prediction_log.Answered(
         request_id=delivery["sha256"][:32],
         model_version=delivery["model_version"],
         rows=frame[names].to_dict("records"),
         predictions=frame["prediction"].tolist(),
         probabilities=probability,
         latency_ms=latency,
-        step=step,
+        flags=[list(found) for found in frame["flags"]],
+        numbers=(np.flatnonzero(answered) * step).tolist(),
     )
-    prediction_log.append(settings.data_dir, [answered])
+    prediction_log.append(settings.data_dir, [request])
 
 
 @contextmanager

@@ -44,7 +44,7 @@ TYPES = {
 
 @dataclass(frozen=True)
 class Answered:
-    """One request with its answers; with a `step` the rows are every so many of its rows."""
+    """One request with its answers, or some of its rows: `numbers` are then their places in it."""
 
     request_id: str
     model_version: str
@@ -53,7 +53,7 @@ class Answered:
     probabilities: Sequence[float] | None
     latency_ms: float  # of the whole request
     flags: Sequence[Sequence[str]] | None = None  # what makes each row doubtful
-    step: int = 1
+    numbers: Sequence[int] | None = None
 
 
 def append(data_dir: Path, requests: Iterable[Answered], now: datetime | None = None) -> Path:
@@ -71,9 +71,10 @@ def append(data_dir: Path, requests: Iterable[Answered], now: datetime | None = 
 
 
 def _written(of: Answered, at: str) -> Iterator[str]:
+    numbers = range(len(of.rows)) if of.numbers is None else of.numbers
     for index, (row, answer) in enumerate(zip(of.rows, of.predictions, strict=True)):
         line: dict[str, Any] = {"ts": at, "request_id": of.request_id}
-        line |= {"row": index * of.step} if index else {}
+        line |= {"row": numbers[index]} if numbers[index] else {}
         line |= {"model_version": of.model_version, "features": _plain(row), "prediction": answer}
         line |= {} if of.probabilities is None else {"probability": of.probabilities[index]}
         line["latency_ms"] = round(of.latency_ms, 3)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 import socket
 import sys
 import time
 from pathlib import Path
 from types import FrameType, SimpleNamespace
 from typing import Any
+
+# Requests are small: threads inside one prediction cost more than they save, and compete with other
+# requests. Set here, because OpenMP reads it once, when scikit-learn is imported.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import uvicorn
 from fastapi import FastAPI, HTTPException, Request

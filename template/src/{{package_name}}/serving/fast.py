@@ -27,7 +27,7 @@ from ..data.columns import Feature, conform
 from ..features import pipeline as features
 from ..features.derive import derive
 from ..model.champion import Champion
-from .request import Columns
+from .rows import Columns
 
 NUMPY, DERIVED, FRAME = "numpy", "derived", "frame"
 # Up to here the trees are walked down together; beyond it one by one is as quick.
@@ -219,7 +219,7 @@ def _probes(champion: Champion) -> Iterator[Columns]:
             at = names.index(name)
             rows += [[*row[:at], text, *row[at + 1 :]] for text in (*texts, UNSEEN, None)]
     for start in range(0, len(rows), FEW_ROWS):
-        yield Columns(names, rows[start : start + FEW_ROWS])
+        yield Columns.of_rows(names, rows[start : start + FEW_ROWS])
 
 
 class _Forest:

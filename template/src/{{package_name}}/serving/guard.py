@@ -2,7 +2,7 @@
 
 What the training rows looked like stands in the manifest of the version (its domain). A row beyond
 it still gets an answer, with a flag, unless conf/operations.yaml names that kind of flag in
-`guard.refuse`.
+`guard.refuse`: the API then answers 422, and a scored file holds no prediction for that row.
 """
 
 from __future__ import annotations
@@ -14,15 +14,17 @@ import numpy as np
 from pydantic import Field
 
 from .. import operations
+from ..data.columns import features
+from ..errors import BadInput
 from ..features.pipeline import THRESHOLD
 from ..model.champion import Domain
-from .request import Columns
+from .rows import Columns
 
 Kind = Literal["out_of_range", "unseen_category", "missing_key_feature", "low_certainty"]
 
 
 class GuardLimits(operations.Section):
-    """What counts as doubtful, and which doubts are reason enough to refuse (422)."""
+    """What counts as doubtful, and which doubts are reason enough to refuse."""
 
     refuse: tuple[Kind, ...] = ()
     # A number may leave the range of the training rows by this share of it.
@@ -49,6 +51,19 @@ class Guard:
         self.low, self.high = edges[:, 0] - slack, edges[:, 1] + slack
         self.categories = {name: frozenset(texts) for name, texts in known.categories.items()}
         self.key = _key_features(known, limits)
+
+    @classmethod
+    def configured(cls, domain: Domain | None) -> Guard:
+        """Return a version's guard as conf/operations.yaml wants it.
+
+        Raises BadInput if that is no configuration, or names a feature that there is not.
+        """
+        limits = operations.section("guard", GuardLimits)
+        unknown = {*(limits.key_features or ())} - {feature.name for feature in features()}
+        if unknown:
+            what = f"guard.key_features: no such feature {min(unknown)!r}"
+            raise BadInput(f"{operations.PATH}: {what}")
+        return cls(domain, limits)
 
     def flags(
         self, columns: Columns, probabilities: Sequence[float] | None = None

@@ -14,12 +14,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from types import GenericAlias
 from typing import Annotated, Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pandera.pandas as pa
 from pandera import dtypes
@@ -64,37 +63,6 @@ class Answer(BaseModel):
     flags: list[list[str]] = Field(
         description="What makes each row doubtful: `kind` or `kind:column`."
     )
-
-
-class Columns:
-    """The rows of one or more requests, column by column, as numbers where they are asked for."""
-
-    def __init__(self, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        self.length = len(rows)
-        self.values: dict[str, Sequence[Any]] = dict(
-            zip(names, zip(*rows, strict=True), strict=True)
-        )
-        self._numbers: dict[str, npt.NDArray[np.float64]] = {}
-
-    def numbers(self, name: str) -> npt.NDArray[np.float64]:
-        """Return a column of numbers or points in time (seconds since 1970); missing is NaN."""
-        if name not in self._numbers:
-            values = self.values[name]
-            if any(isinstance(value, datetime) for value in values):
-                values = [None if value is None else _seconds(value) for value in values]
-            self._numbers[name] = np.array(values, dtype=np.float64)
-        return self._numbers[name]
-
-    def table(self, names: Sequence[str]) -> npt.NDArray[np.float64]:
-        """Return columns as `numbers` does, one a row; one by one would outlast the model."""
-        try:
-            return np.array([self.values[name] for name in names], dtype=np.float64)
-        except TypeError:  # points in time
-            return np.stack([*map(self.numbers, names)])
-
-
-def _seconds(moment: datetime) -> float:
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def row_model(

@@ -23,9 +23,10 @@ from ..settings import Settings
 from . import request as requests
 from .access import ApiLimits, Fault, problem
 from .fast import FRAME, NUMPY, Predictor
-from .guard import Guard, GuardLimits, kind
+from .guard import Guard, kind
 from .metrics import Metrics, Writer
-from .request import Answer, Columns
+from .request import Answer
+from .rows import Columns
 
 LOG = logging.getLogger("uvicorn.error")
 # So many rows are answered between two turns of the event loop; more, in a thread.
@@ -44,11 +45,11 @@ class Loaded:
         self.manifest = champion.manifest
         self.columns = columns
         self.predictor = Predictor(champion)
-        self.guard = Guard(champion.manifest.domain, operations.section("guard", GuardLimits))
+        self.guard = Guard.configured(champion.manifest.domain)
 
     def answer(self, rows: Sequence[Sequence[Any]]) -> list[tuple[Loaded, Any, Any, list[str]]]:
         """Return for each row: this version, prediction, probability or None, flags."""
-        columns = Columns(self.columns, rows)
+        columns = Columns.of_rows(self.columns, rows)
         answers = self.predictor.predict(columns)
         flags = self.guard.flags(columns, answers.probabilities)
         probabilities: Sequence[float | None] = answers.probabilities or [None] * len(rows)
@@ -168,10 +169,6 @@ class Service:
 
     def _load(self) -> Loaded:
         loaded = Loaded(champions.load(self.settings.models_dir), self.names)
-        unknown = {*(loaded.guard.limits.key_features or ())} - {*self.names}
-        if unknown:
-            what = f"guard.key_features: no such feature {min(unknown)!r}"
-            raise BadInput(f"{operations.PATH}: {what}")
         path, version = loaded.predictor.path, loaded.manifest.version
         if path == FRAME:
             LOG.warning("version %s is served slowly: %s", version, loaded.predictor.reason)
