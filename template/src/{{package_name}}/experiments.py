@@ -180,8 +180,10 @@ def ranked(found: Sequence[Run], *, higher_is_better: bool) -> list[Run]:
 
 def table(found: Sequence[Run], metric: str) -> str:
     """Return the runs as text. Of the parameters it shows those in which the runs differ."""
-    names = sorted({name for run in found for name in run.params})
-    differ = [name for name in names if len({run.params.get(name) for run in found}) > 1]
+    # A search has none of its own: that is no difference.
+    known = [run.params for run in found if run.params]
+    names = sorted({name for params in known for name in params})
+    differ = [name for name in names if len({params.get(name) for params in known}) > 1]
     lines = [("", "run", "start (UTC)", "commit", "data", metric, "baseline", "seconds", "status",
               "runs", "parameters that differ")]  # fmt: skip
     for run in found:
