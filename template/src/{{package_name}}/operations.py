@@ -29,6 +29,7 @@ SECTIONS = (
     "invariants",
     "api",
     "guard",
+    "cases",
     "load",
     "canary",
 )

@@ -63,18 +63,17 @@ def append(data_dir: Path, requests: Iterable[Answered], now: datetime | None = 
     """
     now = now or datetime.now(UTC)
     at = now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    lines = [line for request in requests for line in _written(request, at)]
     path = data_dir / FOLDER / f"{now:%Y-%m-%d}.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
-    _append_whole(path, "".join(lines).encode())
+    lines = "".join(line for request in requests for line in _written(request, at))
+    _append_whole(path, lines.encode())
     return path
 
 
 def _written(of: Answered, at: str) -> Iterator[str]:
-    numbers = range(len(of.rows)) if of.numbers is None else of.numbers
     for index, (row, answer) in enumerate(zip(of.rows, of.predictions, strict=True)):
         line: dict[str, Any] = {"ts": at, "request_id": of.request_id}
-        line |= {"row": numbers[index]} if numbers[index] else {}
+        line |= {"row": of.numbers[index] if of.numbers else index} if index or of.numbers else {}
         line |= {"model_version": of.model_version, "features": _plain(row), "prediction": answer}
         line |= {} if of.probabilities is None else {"probability": of.probabilities[index]}
         line["latency_ms"] = round(of.latency_ms, 3)
