@@ -39,7 +39,9 @@ def look(company: Company) -> None:
     """Ask the data a question of the team's own, in the notebook."""
     path = company.project / "notebooks" / "explore.ipynb"
     body = json.loads(path.read_text("utf-8"))
-    cell = {"cell_type": "code", "execution_count": None, "id": "ours", "metadata": {}}
+    # nbstripout numbers the cells.
+    name = str(len(body["cells"]))
+    cell = {"cell_type": "code", "execution_count": None, "id": name, "metadata": {}}
     body["cells"].append(
         {**cell, "outputs": [], "source": ["# How many lumps are there?\n", "2 + 2"]}
     )
