@@ -39,6 +39,7 @@ from trueline.evidence import (
     reference,
     service,
     shell,
+    signatures,
     sources,
     suite,
     versions,
@@ -131,7 +132,8 @@ def _left(content: str) -> None:
     for event in runs.events:
         if event.duration is not None and event.duration < 0:
             raise AssertionError("an event that took less than no time")
-    columns.read(_tree(content, "src/a/data/schema.py", "conf/features.yaml"), runs)
+    tree = _tree(content, "src/a/data/schema.py", "conf/features.yaml")
+    columns.read(tree, signatures.read(tree, runs, None))
 
 
 def _vouched(content: str) -> None:

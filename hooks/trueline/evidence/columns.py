@@ -1,18 +1,15 @@
-"""Features as documented (conf/features.yaml), as typed (schema.py, by AST) and as a model took
-them (manifest).
-"""
+"""Features as documented (conf/features.yaml), as typed (schema.py) and as models took them."""
 
 from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
-from . import imports, jsontext
-from .document import Document, Malformed, mapping, sequence, text
+from . import imports
+from .document import Document, mapping, sequence, text
 from .files import WorkTree
 from .python import last_name, module
-from .runs import Record, Runs
+from .signatures import Signature
 
 _BASES = ("DataFrameModel", "SchemaModel")
 
@@ -43,15 +40,6 @@ def _said(value: object) -> bool:
 
 
 @dataclass(frozen=True)
-class Signature:
-    """The inputs of a model that was really trained, and the commit it was trained at."""
-
-    features: frozenset[str]
-    commit: str
-    path: str
-
-
-@dataclass(frozen=True)
 class Columns:
     """What is known of the features, from the three sides."""
 
@@ -66,15 +54,15 @@ class Columns:
         return (*(self.documented.value or ()), *self.derived)
 
 
-def read(tree: WorkTree, runs: Runs) -> Columns:
-    """Read features.yaml, the schema class and the manifests of exported models."""
+def read(tree: WorkTree, signatures: tuple[Signature, ...]) -> Columns:
+    """Read features.yaml and the schema class."""
     document = tree.yaml("conf/features.yaml")
     body = mapping(document.value)
     entries = None if document.value is None else _entries(body.get("features", document.value))
     return Columns(
         Document(document.path, entries, document.problem),
         _typed(tree),
-        (*_manifests(tree), *_reported(runs)),
+        signatures,
         _entries(body.get("derived")),
     )
 
@@ -138,45 +126,3 @@ def _alias(value: ast.expr | None) -> str | None:
         if keyword.arg == "alias" and isinstance(keyword.value, ast.Constant):
             return str(keyword.value.value)
     return None
-
-
-def _manifests(tree: WorkTree) -> list[Signature]:
-    """Read models/<version>/manifest.json; git does not track models, a run leaves them on disk."""
-    folder = tree.root / "models"
-    if folder.is_symlink() or not folder.is_dir():
-        return []
-    paths = sorted(
-        PurePosixPath(path.relative_to(tree.root)) for path in folder.glob("*/manifest.json")
-    )[:50]
-    found: list[Signature] = []
-    for path in paths:
-        document = tree.loose(str(path))
-        try:
-            manifest = mapping(jsontext.load(document.value or "{}"))
-        except Malformed as error:
-            tree.broken(str(path), str(error))
-            continue
-        names = _names(manifest.get("features"))
-        found.append(Signature(names, text(manifest.get("git_commit")), str(path)))
-    return found
-
-
-def _reported(runs: Runs) -> list[Signature]:
-    """Take the inputs from a report on training, for models that were trained where no disk is
-    kept.
-    """
-    reports: list[Record[dict[str, object]]] = [*runs.report("train"), *runs.report("metrics")]
-    return [
-        Signature(_names(report.body.get("features")), report.commit, report.where)
-        for report in reports
-        if _names(report.body.get("features"))
-    ]
-
-
-def _names(features: object) -> frozenset[str]:
-    if isinstance(features, dict):
-        return frozenset(str(name) for name in features)
-    return frozenset(
-        text(item.get("name")) if isinstance(item, dict) else text(item)
-        for item in sequence(features)
-    ) - {""}

@@ -39,6 +39,7 @@ from . import (
     released,
     runs,
     service,
+    signatures,
     sources,
     suite,
     versions,
@@ -176,7 +177,8 @@ def collect(
     tree = WorkTree(repository.root, repository.tracked())
     left = runs.read(tree, repository)
     vouched = project.vouched(tree)
-    found = columns.read(tree, left)
+    tracking = mlflow.read(tree)
+    found = columns.read(tree, signatures.read(tree, left, tracking.value))
     operations = tree.yaml("conf/operations.yaml")
     rules = tree.yaml(tree.first(RULES) or RULES[0])
     manifests = versions.read(tree)
@@ -240,7 +242,7 @@ def collect(
         codeowners=codeowners.read(tree),
         runs=left,
         manifests=manifests,
-        tracking=mlflow.read(tree),
+        tracking=tracking,
         commits=repository.commits(_named(left, vouched, found, manifests, at) | {copied} - {""}),
         copied=copied,
         forge=_forge(repository, tree, at, forge_from, ask=ask_forge),

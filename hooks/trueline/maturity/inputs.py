@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from ..evidence.columns import Signature
+from ..evidence.signatures import Signature
 from ..evidence.snapshot import Snapshot
 from .finding import Finding, Place, found, weak
 from .proof import foreign

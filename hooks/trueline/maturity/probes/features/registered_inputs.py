@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from ....evidence.columns import Signature
+from ....evidence.signatures import Signature
 from ....evidence.snapshot import Snapshot
 from ...finding import Finding, Place, missing, unseen
 from ...inputs import held
