@@ -26,10 +26,12 @@ SIGNATURE = {
 
 
 def removed(path: str) -> Change:
-    """Delete a file, a folder or what CI left."""
+    """Delete a file, a folder, what CI left, or (report#test) that a test ran."""
 
     def change(project: Project) -> None:
-        if project.evidence.pop(path, None) is None:
+        if "#" in path:
+            unseen(path.partition("#")[2])(project)
+        elif project.evidence.pop(path, None) is None:
             project.remove(path.rstrip("/"))
 
     return change
@@ -78,24 +80,18 @@ def unedited(path: str) -> Change:
     return content(path, page.read_text("utf-8"))
 
 
-def painted(take: Change) -> Change:
-    """Take the evidence away and paint the badge and the published result green."""
+def painted(project: Project) -> None:
+    """Paint the badge and the published result green."""
+    project.write("badge.svg", "<svg xmlns='http://www.w3.org/2000/svg'>core 42/42</svg>")
+    green = {"schema": 1, "core": {"met": 42, "applicable": 42}}
+    project.evidence["check.json"] = json.dumps(green)
+    project.evidence["badge.svg"] = project.read("badge.svg")
+
+
+def signed(statement: str) -> Change:
+    """Let an owner sign for a statement that nobody has to sign."""
 
     def change(project: Project) -> None:
-        take(project)
-        project.write("badge.svg", "<svg xmlns='http://www.w3.org/2000/svg'>core 42/42</svg>")
-        green = {"schema": 1, "core": {"met": 42, "applicable": 42}}
-        project.evidence["check.json"] = json.dumps(green)
-        project.evidence["badge.svg"] = project.read("badge.svg")
-
-    return change
-
-
-def signed(take: Change, statement: str) -> Change:
-    """Take the evidence away and let an owner sign for it."""
-
-    def change(project: Project) -> None:
-        take(project)
         commit = project.commits["reviewed"]
         record = {"id": statement, **SIGNATURE, "reviewed_commit": commit}
         project.edit_yaml(ANSWERS, lambda body: body["attestations"].append(record))
@@ -120,6 +116,18 @@ def ended(test: str, how: str) -> Change:
         assert ran, f"{test} did not run"
         for path in ran:
             project.evidence[path] = pattern.sub(rf"\1\2{how}", project.evidence[path])
+
+    return change
+
+
+def unseen(test: str) -> Change:
+    """Let a test have run nowhere."""
+    pattern = re.compile(_case(test).pattern + "</testcase>")
+
+    def change(project: Project) -> None:
+        reports = {path: project.evidence.get(path, "") for path in (JUNIT, ML_TESTS)}
+        assert any(pattern.search(report) for report in reports.values()), f"{test} did not run"
+        project.evidence |= {path: pattern.sub("", text) for path, text in reports.items() if text}
 
     return change
 

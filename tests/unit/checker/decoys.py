@@ -1,0 +1,84 @@
+"""Fakes for the kinds of proof that an id does not ask for: something in the evidence's place.
+
+Nobody can age the report of a statement that is decided by a document. What one can do is to leave
+the document out and to point at an old report instead. A decoy does that: it takes away the most
+telling piece of evidence and puts a thing in its place that claims the statement, under the names
+that real evidence has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import PurePosixPath
+
+from trueline.maturity import catalogue as statements
+from trueline.maturity.probe import registry
+from trueline.testscore import catalogue as tests
+from unit.checker import claiming as put
+from unit.checker import faking as do
+from unit.checker.claiming import Claim
+from unit.checker.relies import ANSWERS, JUNIT, ML_TESTS, RECORD, Relies, evidence
+
+FORGE = "forge"  # is taken away by not asking it
+
+
+@cache
+def claim(relies: Relies) -> Claim:
+    """Return what a decoy of an id says, and the names that it does so by."""
+    piece = taken(relies)
+    if relies.scored:
+        test = tests.load()[relies.subject]
+        start, title, probe = test.remedy.start, test.title, test.id
+    else:
+        entry = statements.load()[relies.subject]
+        start, title = entry.remedy.start, entry.title
+        probe = type(registry()[relies.subject]).__module__.rpartition(".")[2]
+    paths = [piece, *relies.files, *relies.folders] if piece != FORGE else list(relies.forge)
+    stems = [PurePosixPath(path).name.partition(".")[0].lower() for path in paths]
+    real = [PurePosixPath(path).stem for path in relies.reports]
+    names = dict.fromkeys(stem for stem in [probe, *stems, *real, f"statement_{probe}"] if stem)
+    return Claim(relies.subject, title, piece, probe, tuple(names), start)
+
+
+def taken(relies: Relies) -> str:
+    """Return the most telling piece of evidence."""
+    if relies.scored:
+        return f"{relies.junit}#{relies.tests[0]}"  # that its own test ran; the test is still there
+    return next(evidence(relies), FORGE)
+
+
+Made = Callable[[Claim], do.Change]
+# What each kind puts in the place of evidence: (itself, what must know the commit that CI runs on).
+PUT: dict[str, tuple[Made | None, Made | None]] = {
+    "comment only": (put.comments, None),
+    "skipped test": (put.idle_tests, None),
+    "swallowed failure": (put.swallowing, None),
+    "continue on error": (put.tolerating, None),
+    "job switched off": (put.switched_off, None),
+    "trigger switched off": (put.by_hand, None),
+    "old report": (put.old, None),
+    "report of another repository": (put.foreign, None),
+    "local report posing as CI": (None, put.local),
+    "attestation of a stranger": (put.stranger, None),
+}
+
+
+def of(relies: Relies, made: set[str]) -> Iterator[tuple[str, frozenset[str], Claim]]:
+    """Yield (kind, what it changes, what it says) for each kind of which no fake is made."""
+    said = claim(relies)
+    for kind in PUT:
+        if kind not in made:
+            yield kind, frozenset({said.piece, *_changed(kind, said)}), said
+
+
+def _changed(kind: str, said: Claim) -> Iterator[str]:
+    """Yield the parts of existing files that a decoy adds to."""
+    if kind == "attestation of a stranger":
+        yield f"{ANSWERS}#{said.subject}"
+    elif kind == "old report" and "#" in said.piece:
+        yield f"{ML_TESTS}#{said.piece.partition('#')[2]}"
+    elif kind == "skipped test":
+        yield from (f"{JUNIT}#{path}::{name}" for path, name in said.tests)
+    elif kind in ("swallowed failure", "continue on error"):
+        yield f"{RECORD}#{said.probe}"
