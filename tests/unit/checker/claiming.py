@@ -55,6 +55,11 @@ class Claim:
         return {**(held if isinstance(held, dict) else {"content": source}), **own}
 
 
+def ran(piece: str) -> bool:
+    """True for a piece that is a test's run, as a report has it."""
+    return "::" in piece
+
+
 def _source(piece: str) -> str:
     path = MATURE / "files" / piece.removeprefix(".")
     return path.read_text("utf-8") if path.is_file() else ""
@@ -76,7 +81,7 @@ def old(claim: Claim) -> do.Change:
 
     def change(project: Project) -> None:
         first = project.commits["copy"]
-        if "#" in claim.piece:
+        if ran(claim.piece):
             _ran_once(project, claim, first)
         else:
             _left(project, claim, claim.names[::2], first, do.OLD())
@@ -167,8 +172,9 @@ def {idle}():
             f"<testcase classname='{group}' name='{skipped}'><skipped message='later'/></testcase>"
             f"<testcase classname='{group}' name='{idle}' time='0.1'></testcase>"
         )
-        before = project.evidence[JUNIT]
-        project.evidence[JUNIT] = before.replace("</testsuite>", f"{cases}</testsuite>")
+        before = project.evidence.get(JUNIT)
+        if before:  # where it was taken away, no test of CI's is reported at all
+            project.evidence[JUNIT] = before.replace("</testsuite>", f"{cases}</testsuite>")
 
     return change
 
@@ -280,7 +286,7 @@ def stranger(claim: Claim) -> do.Change:
 
         def sign(body: Body) -> None:
             body["attestations"].append(record)
-            if "#" in claim.piece:
+            if not re.match(r"\d", claim.subject):  # a test of the ML Test Score
                 body.setdefault("manual_runs", []).append(record)
 
         project.edit_yaml(ANSWERS, sign)

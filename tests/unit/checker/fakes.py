@@ -14,7 +14,8 @@ from trueline.evidence.document import Document
 from trueline.evidence.forge import NOT_ASKED, Forge, Rules
 from unit.checker import decoys
 from unit.checker import faking as do
-from unit.checker.building import MATURE, Project
+from unit.checker.building import MATURE
+from unit.checker.claiming import ran
 from unit.checker.relies import ANSWERS, EVENTS, RECORD, TASKS, Relies
 
 NAMES = (
@@ -39,6 +40,7 @@ NAMES = (
     "attestation of a stranger",
     "attestation of another commit",
     "expired attestation",
+    decoys.AT_ONCE,
 )
 # What each id has to face, by evidence of its own or by a decoy; the others are made where they fit.
 ALWAYS = (
@@ -82,16 +84,13 @@ def fakes(relies: Relies) -> Iterator[Fake]:
 
 
 def _decoys(relies: Relies, made: set[str]) -> Iterator[Fake]:
-    for kind, claims, said in decoys.of(relies, made):
-        change, late = (put(said) if put else _nothing for put in decoys.PUT[kind])
+    for one in decoys.of(relies, made):
+        piece = one.claim.piece
         # A test that passed once, long ago, is worth half; one that never ran is worth nothing.
-        worthless = relies.scored and kind != "old report"
-        target = f"{relies.subject} without {said.piece}"
-        yield Fake(kind, target, claims, said.piece, change, late, worthless=worthless)
-
-
-def _nothing(project: Project) -> None:
-    """Change nothing."""
+        worthless = ran(piece) and one.name != "old report"
+        yield Fake(
+            one.name, one.target, one.claims, piece, one.change, one.late, worthless=worthless
+        )
 
 
 def _fitting(relies: Relies) -> Iterator[Fake]:

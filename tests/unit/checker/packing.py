@@ -99,8 +99,12 @@ def _bundles(cases: list[Case], relies: list[Relies]) -> list[Bundle]:
     changed = [claim for case in cases for claim in case.fake.claims]
     things = Things([*resting, *changed])
     groups: dict[object, list[Case]] = {}
+    by_subject = {one.subject: one for one in relies}
     for case in cases:
-        groups.setdefault(case.fake.take or id(case), []).append(case)
+        fake = case.fake
+        # What one exempt fake lets pass must not be asked of the others, nor theirs hide it.
+        exempt = any(by_subject[s].lets_pass(fake.name, fake.target) for s in case.subjects)
+        groups.setdefault(id(case) if exempt or not fake.take else fake.take, []).append(case)
     made = []
     for group in groups.values():
         claims = frozenset(claim for case in group for claim in case.fake.claims)
