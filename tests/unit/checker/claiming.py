@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 from unit.checker import faking as do
 from unit.checker.building import MATURE, Project, ago
-from unit.checker.relies import ANSWERS, JUNIT, ML_TESTS, RECORD
+from unit.checker.relies import JUNIT, ML_TESTS, RECORD
 
 WORKFLOWS = ".github/workflows"
 STEPS = [{"uses": "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1"}]
@@ -275,20 +275,3 @@ def by_hand(claim: Claim) -> do.Change:
         body["on"] = {"workflow_dispatch": None}
 
     return _workflow(claim, "by-hand", cripple)
-
-
-def stranger(claim: Claim) -> do.Change:
-    """Let somebody sign whom neither CODEOWNERS nor team.yaml names."""
-
-    def change(project: Project) -> None:
-        record = {"id": claim.subject, **do.SIGNATURE, "owner": "@acme/nobody"}
-        record |= {"title": claim.title, "reviewed_commit": project.commits["reviewed"]}
-
-        def sign(body: Body) -> None:
-            body["attestations"].append(record)
-            if not re.match(r"\d", claim.subject):  # a test of the ML Test Score
-                body.setdefault("manual_runs", []).append(record)
-
-        project.edit_yaml(ANSWERS, sign)
-
-    return change

@@ -8,6 +8,7 @@ that real evidence has.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +19,7 @@ from trueline.maturity.probe import registry
 from trueline.testscore import catalogue as tests
 from unit.checker import claiming as put
 from unit.checker import faking as do
+from unit.checker import vouching
 from unit.checker.building import Project
 from unit.checker.claiming import Claim
 from unit.checker.relies import ANSWERS, JUNIT, ML_TESTS, RECORD, Relies, evidence
@@ -35,12 +37,20 @@ def claim(relies: Relies, piece: str) -> Claim:
     else:
         entry = statements.load()[relies.subject]
         start, title = entry.remedy.start, entry.title
-        probe = type(registry()[relies.subject]).__module__.rpartition(".")[2]
+        probe = _probe(relies.subject)
     paths = [piece, *relies.files, *relies.folders] if piece != FORGE else list(relies.forge)
     stems = [PurePosixPath(path).name.partition(".")[0].lower() for path in paths]
     real = [PurePosixPath(path).stem for path in relies.reports]
     names = dict.fromkeys(stem for stem in [probe, *stems, *real, f"statement_{probe}"] if stem)
     return Claim(relies.subject, title, piece, probe, tuple(names), start)
+
+
+def _probe(statement: str) -> str:
+    """Return the name of a probe's module, or of its class where two share a module."""
+    own = type(registry()[statement])
+    if sum(type(probe).__module__ == own.__module__ for probe in registry().values()) > 1:
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", own.__name__).lower()
+    return own.__module__.rpartition(".")[2]
 
 
 def taken(relies: Relies) -> str:
@@ -72,7 +82,7 @@ PUT: dict[str, tuple[Made | None, Made | None]] = {
     "old report": (put.old, None),
     "report of another repository": (put.foreign, None),
     "local report posing as CI": (None, put.local),
-    "attestation of a stranger": (put.stranger, None),
+    "attestation of a stranger": (vouching.stranger, None),
 }
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import yaml
 from trueline.evidence.document import Document
 from trueline.evidence.forge import NOT_ASKED, Forge, Rules
-from unit.checker import decoys
+from unit.checker import decoys, vouching
 from unit.checker import faking as do
 from unit.checker.building import MATURE
 from unit.checker.claiming import ran
@@ -231,10 +231,12 @@ def _instead(relies: Relies) -> Iterator[Fake]:
     """Yield what is put in the place of the most telling piece of evidence."""
     piece = decoys.taken(relies)
     never_ran = relies.scored
-    yield Fake("edited badge", piece, frozenset({piece}), piece, do.painted, worthless=never_ran)
+    yield Fake(
+        "edited badge", piece, frozenset({piece}), piece, vouching.painted, worthless=never_ran
+    )
     if not relies.attested:
         claims = frozenset({piece, f"{ANSWERS}#{relies.subject}"})
-        sign = do.signed(relies.subject)
+        sign = vouching.signed(relies.subject)
         name = "attestation instead of evidence"
         yield Fake(name, relies.subject, claims, piece, sign, worthless=never_ran)
 
@@ -246,4 +248,4 @@ def _of_attestation(statement: str) -> Iterator[Fake]:
         ("attestation of another commit", {"reviewed_commit": do.ELSEWHERE}),
         ("expired attestation", {"reviewed_on": "2024-01-02"}),
     ):
-        yield _fake(name, target, do.attested(statement, **fields))
+        yield _fake(name, target, vouching.attested(statement, **fields))

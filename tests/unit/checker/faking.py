@@ -11,18 +11,10 @@ from typing import Any
 import yaml
 from trueline.maturity.prose import STARTERS
 from unit.checker.building import RELEASED, TEMPLATE, Project, ago
-from unit.checker.relies import ANSWERS, EVENTS, JUNIT, ML_TESTS, RECORD, TASKS
+from unit.checker.relies import EVENTS, JUNIT, ML_TESTS, RECORD, TASKS
 
 ELSEWHERE = "0123456789abcdef0123456789abcdef01234567"  # a commit of some other repository
 Change = Callable[[Project], object]
-SIGNATURE = {
-    "claim": "met",
-    "owner": "@acme/churn",
-    "evidence": ["https://github.com/acme/churn/issues/12"],
-    "statement": "Gone through with everybody who is concerned; all of it is in place.",
-    "reviewed_on": "2026-06-20",
-    "review_days": 30,
-}
 
 
 def removed(path: str) -> Change:
@@ -78,25 +70,6 @@ def unedited(path: str) -> Change:
     places = (folder / path for folder in (RELEASED, TEMPLATE, STARTERS))
     page = next(place for place in places if place.is_file())
     return content(path, page.read_text("utf-8"))
-
-
-def painted(project: Project) -> None:
-    """Paint the badge and the published result green."""
-    project.write("badge.svg", "<svg xmlns='http://www.w3.org/2000/svg'>core 42/42</svg>")
-    green = {"schema": 1, "core": {"met": 42, "applicable": 42}}
-    project.evidence["check.json"] = json.dumps(green)
-    project.evidence["badge.svg"] = project.read("badge.svg")
-
-
-def signed(statement: str) -> Change:
-    """Let an owner sign for a statement that nobody has to sign."""
-
-    def change(project: Project) -> None:
-        commit = project.commits["reviewed"]
-        record = {"id": statement, **SIGNATURE, "reviewed_commit": commit}
-        project.edit_yaml(ANSWERS, lambda body: body["attestations"].append(record))
-
-    return change
 
 
 def _case(test: str) -> re.Pattern[str]:
@@ -294,15 +267,6 @@ def local_events(kind: str) -> Change:
         project.write(f"reports/{EVENTS}", before + "".join(mine))
 
     return change
-
-
-def attested(statement: str, **fields: Any) -> Change:
-    """Change fields of a statement's attestation."""
-
-    def change(body: dict[str, Any]) -> None:
-        next(r for r in body["attestations"] if r["id"] == statement).update(fields)
-
-    return lambda project: project.edit_yaml(ANSWERS, change)
 
 
 OLD, FUTURE = partial(ago, days=400), partial(ago, days=-2)

@@ -47,6 +47,10 @@ class Bench:
 
     def tried(self, pack: Iterable[Case], root: Path) -> dict[str, Worth]:
         """Return what all comes to when the pack's fakes are made at once."""
+        return worths(self.read(pack, root))
+
+    def read(self, pack: Iterable[Case], root: Path) -> Snapshot:
+        """Return what is read of the repository when the pack's fakes are made at once."""
         project, pack = copy(self.mature, root), list(pack)
         taken = dict.fromkeys(case.fake.take for case in pack if case.fake.take)
         for thing in taken:
@@ -66,7 +70,7 @@ class Bench:
             said = case.fake.forge(said)
         if FORGE in taken:
             said = unasked()
-        return worths(replace(snapshot, forge=said))
+        return replace(snapshot, forge=said)
 
 
 def worths(snapshot: Snapshot) -> dict[str, Worth]:
