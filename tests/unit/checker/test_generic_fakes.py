@@ -2,7 +2,8 @@
 
 What each tick rests on stands in relies.yaml. By default as many fakes are tried at once as have
 nothing to do with each other: each tick then rests on one changed thing, and what rests on none
-must stay as it was. The long lane tries each fake alone as well.
+must stay as it was. All that is put in the place of one piece of evidence is tried with its removal.
+The long lane tries each fake alone as well.
 """
 
 from __future__ import annotations
