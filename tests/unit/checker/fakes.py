@@ -11,10 +11,12 @@ from dataclasses import dataclass, replace
 
 import yaml
 from trueline.evidence.document import Document
-from trueline.evidence.forge import NOT_ASKED, Forge, Rules, unasked
+from trueline.evidence.forge import NOT_ASKED, Forge, Rules
+from unit.checker import decoys, vouching
 from unit.checker import faking as do
 from unit.checker.building import MATURE
-from unit.checker.relies import ANSWERS, EVENTS, RECORD, TASKS, Relies, evidence
+from unit.checker.claiming import ran
+from unit.checker.relies import ANSWERS, EVENTS, RECORD, TASKS, Relies
 
 NAMES = (
     "evidence removed",
@@ -38,6 +40,23 @@ NAMES = (
     "attestation of a stranger",
     "attestation of another commit",
     "expired attestation",
+    decoys.AT_ONCE,
+)
+# What each id has to face, by evidence of its own or by a decoy; the others are made where they fit.
+ALWAYS = (
+    "evidence removed",
+    "empty file",
+    "comment only",
+    "skipped test",
+    "swallowed failure",
+    "continue on error",
+    "job switched off",
+    "trigger switched off",
+    "old report",
+    "report of another repository",
+    "local report posing as CI",
+    "edited badge",
+    "attestation of a stranger",
 )
 
 
@@ -48,13 +67,33 @@ class Fake:
     name: str
     target: str
     claims: frozenset[str]  # things as in Relies.things; a path claims its parts too
+    take: str = ""  # what it takes away before all else: a thing, or the forge
     change: do.Change = lambda _: None
     late: do.Change = lambda _: None  # what must know the commit that CI runs on
     forge: Callable[[Forge], Forge] = lambda said: said
+    worthless: bool = False  # leaves a test of the ML Test Score nothing, not half
 
 
 def fakes(relies: Relies) -> Iterator[Fake]:
-    """Yield all that apply to what one tick rests on."""
+    """Yield all of one tick: those that fit what it rests on, and decoys of the other kinds."""
+    made = set()
+    for fake in _fitting(relies):
+        made.add(fake.name)
+        yield fake
+    yield from _decoys(relies, made)
+
+
+def _decoys(relies: Relies, made: set[str]) -> Iterator[Fake]:
+    for one in decoys.of(relies, made):
+        piece = one.claim.piece
+        # A test that passed once, long ago, is worth half; one that never ran is worth nothing.
+        worthless = ran(piece) and one.name != "old report"
+        yield Fake(
+            one.name, one.target, one.claims, piece, one.change, one.late, worthless=worthless
+        )
+
+
+def _fitting(relies: Relies) -> Iterator[Fake]:
     yield from _of_files(relies)
     for test in relies.tests:
         yield from _of_test(test, relies.junit)
@@ -80,7 +119,7 @@ def fakes(relies: Relies) -> Iterator[Fake]:
 
 
 def _fake(name: str, target: str, change: do.Change, *more: str) -> Fake:
-    return Fake(name, target, frozenset({target, *more}), change)
+    return Fake(name, target, frozenset({target, *more}), change=change)
 
 
 def _of_files(relies: Relies) -> Iterator[Fake]:
@@ -89,7 +128,7 @@ def _of_files(relies: Relies) -> Iterator[Fake]:
         yield from _of_file(path)
     for folder in relies.folders:
         whole = f"{folder}/"
-        yield _fake("evidence removed", whole, do.removed(folder))
+        yield Fake("evidence removed", whole, frozenset({whole}), whole)
         yield _fake("empty file", whole, do.each_file(folder, lambda path: do.content(path, "")))
         yield _fake("comment only", whole, do.each_file(folder, do.commented))
     for path in relies.prose:
@@ -97,7 +136,7 @@ def _of_files(relies: Relies) -> Iterator[Fake]:
 
 
 def _of_file(path: str) -> Iterator[Fake]:
-    yield _fake("evidence removed", path, do.removed(path))
+    yield Fake("evidence removed", path, frozenset({path}), path)
     yield _fake("empty file", path, do.content(path, ""))
     if not path.endswith(".db"):
         yield _fake("comment only", path, do.commented(path))
@@ -134,7 +173,7 @@ def _reports(relies: Relies) -> Iterator[str]:
 
 
 def _of_report(path: str, *, aging: bool) -> Iterator[Fake]:
-    yield _fake("evidence removed", path, do.removed(path))
+    yield Fake("evidence removed", path, frozenset({path}), path)
     yield _fake("empty file", path, do.content(path, ""))
     yield replace(_fake("local report posing as CI", path, lambda _: None), late=do.local(path))
     if path.endswith("coverage.xml"):
@@ -171,7 +210,7 @@ def _of_forge(part: str) -> Iterator[Fake]:
         "local report posing as CI",
         target,
         frozenset({target}),
-        posing,
+        change=posing,
         forge=lambda said: _silent(said, part),
     )
 
@@ -190,16 +229,16 @@ def _no(said: Forge, part: str) -> Forge:
 
 def _instead(relies: Relies) -> Iterator[Fake]:
     """Yield what is put in the place of the most telling piece of evidence."""
-    piece = next(evidence(relies), "")
-    take = do.removed(piece) if piece else lambda _: None
-    claims = frozenset({piece or "forge"})
-    quiet: Callable[[Forge], Forge] = lambda said: said if piece else unasked()  # noqa: E731
-    target = next(iter(claims))
-    yield Fake("edited badge", target, claims, do.painted(take), forge=quiet)
+    piece = decoys.taken(relies)
+    never_ran = relies.scored
+    yield Fake(
+        "edited badge", piece, frozenset({piece}), piece, vouching.painted, worthless=never_ran
+    )
     if not relies.attested:
-        more = frozenset({*claims, f"{ANSWERS}#{relies.subject}"})
-        put = do.signed(take, relies.subject)
-        yield Fake("attestation instead of evidence", relies.subject, more, put, forge=quiet)
+        claims = frozenset({piece, f"{ANSWERS}#{relies.subject}"})
+        sign = vouching.signed(relies.subject)
+        name = "attestation instead of evidence"
+        yield Fake(name, relies.subject, claims, piece, sign, worthless=never_ran)
 
 
 def _of_attestation(statement: str) -> Iterator[Fake]:
@@ -209,4 +248,4 @@ def _of_attestation(statement: str) -> Iterator[Fake]:
         ("attestation of another commit", {"reviewed_commit": do.ELSEWHERE}),
         ("expired attestation", {"reviewed_on": "2024-01-02"}),
     ):
-        yield _fake(name, target, do.attested(statement, **fields))
+        yield _fake(name, target, vouching.attested(statement, **fields))

@@ -11,25 +11,19 @@ from typing import Any
 import yaml
 from trueline.maturity.prose import STARTERS
 from unit.checker.building import RELEASED, TEMPLATE, Project, ago
-from unit.checker.relies import ANSWERS, EVENTS, JUNIT, ML_TESTS, RECORD, TASKS
+from unit.checker.relies import EVENTS, JUNIT, ML_TESTS, RECORD, TASKS
 
 ELSEWHERE = "0123456789abcdef0123456789abcdef01234567"  # a commit of some other repository
 Change = Callable[[Project], object]
-SIGNATURE = {
-    "claim": "met",
-    "owner": "@acme/churn",
-    "evidence": ["https://github.com/acme/churn/issues/12"],
-    "statement": "Gone through with everybody who is concerned; all of it is in place.",
-    "reviewed_on": "2026-06-20",
-    "review_days": 30,
-}
 
 
 def removed(path: str) -> Change:
-    """Delete a file, a folder or what CI left."""
+    """Delete a file, a folder, what CI left, or (report#test) that a test ran."""
 
     def change(project: Project) -> None:
-        if project.evidence.pop(path, None) is None:
+        if "#" in path:
+            unseen(path.partition("#")[2])(project)
+        elif project.evidence.pop(path, None) is None:
             project.remove(path.rstrip("/"))
 
     return change
@@ -78,31 +72,6 @@ def unedited(path: str) -> Change:
     return content(path, page.read_text("utf-8"))
 
 
-def painted(take: Change) -> Change:
-    """Take the evidence away and paint the badge and the published result green."""
-
-    def change(project: Project) -> None:
-        take(project)
-        project.write("badge.svg", "<svg xmlns='http://www.w3.org/2000/svg'>core 42/42</svg>")
-        green = {"schema": 1, "core": {"met": 42, "applicable": 42}}
-        project.evidence["check.json"] = json.dumps(green)
-        project.evidence["badge.svg"] = project.read("badge.svg")
-
-    return change
-
-
-def signed(take: Change, statement: str) -> Change:
-    """Take the evidence away and let an owner sign for it."""
-
-    def change(project: Project) -> None:
-        take(project)
-        commit = project.commits["reviewed"]
-        record = {"id": statement, **SIGNATURE, "reviewed_commit": commit}
-        project.edit_yaml(ANSWERS, lambda body: body["attestations"].append(record))
-
-    return change
-
-
 def _case(test: str) -> re.Pattern[str]:
     path, name = test.split("::")
     group = path.removesuffix(".py").replace("/", ".")
@@ -120,6 +89,18 @@ def ended(test: str, how: str) -> Change:
         assert ran, f"{test} did not run"
         for path in ran:
             project.evidence[path] = pattern.sub(rf"\1\2{how}", project.evidence[path])
+
+    return change
+
+
+def unseen(test: str) -> Change:
+    """Let a test have run nowhere."""
+    pattern = re.compile(_case(test).pattern + "</testcase>")
+
+    def change(project: Project) -> None:
+        reports = {path: project.evidence.get(path, "") for path in (JUNIT, ML_TESTS)}
+        assert any(pattern.search(report) for report in reports.values()), f"{test} did not run"
+        project.evidence |= {path: pattern.sub("", text) for path, text in reports.items() if text}
 
     return change
 
@@ -286,15 +267,6 @@ def local_events(kind: str) -> Change:
         project.write(f"reports/{EVENTS}", before + "".join(mine))
 
     return change
-
-
-def attested(statement: str, **fields: Any) -> Change:
-    """Change fields of a statement's attestation."""
-
-    def change(body: dict[str, Any]) -> None:
-        next(r for r in body["attestations"] if r["id"] == statement).update(fields)
-
-    return lambda project: project.edit_yaml(ANSWERS, change)
 
 
 OLD, FUTURE = partial(ago, days=400), partial(ago, days=-2)

@@ -81,10 +81,6 @@ class Relies:
         """True when a fake stands among its exemptions."""
         return any(one.covers(fake, target) for one in self.exempt)
 
-    def hit_by(self, claims: frozenset[str]) -> bool:
-        """True when a change of these things touches what it rests on."""
-        return any(touches(claim, thing) for claim in claims for thing in self.things)
-
 
 def touches(claim: str, thing: str) -> bool:
     """Tell whether a change of one thing changes another: the same, its whole, or its part."""

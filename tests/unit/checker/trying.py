@@ -1,33 +1,23 @@
-"""Tries fakes: one alone, or as many at once as touch nothing that another one is tried on."""
+"""Tries fakes on copies of the mature project: one alone, or many at once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from trueline.evidence.forge import Forge
+from trueline.evidence.forge import Forge, unasked
 from trueline.evidence.snapshot import Snapshot
 from trueline.maturity import score as maturity
 from trueline.testscore import scoring as testscore
 from unit.checker.building import Project, copy
-from unit.checker.fakes import Fake, fakes
-from unit.checker.relies import read, touches
+from unit.checker.decoys import FORGE
+from unit.checker.fakes import fakes
+from unit.checker.faking import removed
+from unit.checker.packing import Case
+from unit.checker.relies import read
 
 RELIES = {relies.subject: relies for relies in read()}
-
-
-@dataclass
-class Case:
-    """One fake, and all whose tick rests on what it changes."""
-
-    fake: Fake
-    subjects: list[str] = field(default_factory=list)
-
-    @property
-    def name(self) -> str:
-        """The name of the fake with what it changes."""
-        return f"{self.fake.name}: {self.fake.target}"
 
 
 @dataclass(frozen=True)
@@ -48,43 +38,6 @@ def cases() -> list[Case]:
     return list(found.values())
 
 
-@dataclass
-class Pack:
-    """Cases that are tried at once: each of their subjects rests on one changed thing alone."""
-
-    cases: list[Case] = field(default_factory=list)
-    claims: set[str] = field(default_factory=set)
-    hit: set[str] = field(default_factory=set)  # all that rest on something that it changes
-
-    def takes(self, case: Case, hit: set[str]) -> bool:
-        """Take a case in, if nothing rests on it and on what is in already."""
-        subjects = {subject for one in self.cases for subject in one.subjects}
-        if self.hit & set(case.subjects) or hit & subjects:
-            return False
-        if any(touches(mine, other) for mine in case.fake.claims for other in self.claims):
-            return False
-        self.cases.append(case)
-        self.claims |= case.fake.claims
-        self.hit |= hit
-        return True
-
-    @property
-    def untouched(self) -> list[str]:
-        """All that rest on nothing that it changes."""
-        return [subject for subject in RELIES if subject not in self.hit]
-
-
-def packs(all_cases: Iterable[Case]) -> list[Pack]:
-    """Put cases together; those with the most subjects go first, they are the hardest to place."""
-    made: list[Pack] = []
-    for case in sorted(all_cases, key=lambda case: -len(case.subjects)):
-        hit = {subject for subject, one in RELIES.items() if one.hit_by(case.fake.claims)}
-        if not any(pack.takes(case, hit) for pack in made):
-            made.append(Pack())
-            made[-1].takes(case, hit)
-    return made
-
-
 @dataclass(frozen=True)
 class Bench:
     """The mature project and what its forge says; fakes are tried on copies."""
@@ -94,7 +47,15 @@ class Bench:
 
     def tried(self, pack: Iterable[Case], root: Path) -> dict[str, Worth]:
         """Return what all comes to when the pack's fakes are made at once."""
+        return worths(self.read(pack, root))
+
+    def read(self, pack: Iterable[Case], root: Path) -> Snapshot:
+        """Return what is read of the repository when the pack's fakes are made at once."""
         project, pack = copy(self.mature, root), list(pack)
+        taken = dict.fromkeys(case.fake.take for case in pack if case.fake.take)
+        for thing in taken:
+            if thing != FORGE:
+                removed(thing)(project)
         for case in pack:
             case.fake.change(project)
         if project.git("status", "--porcelain"):
@@ -107,7 +68,9 @@ class Bench:
         said = replace(said, commit=snapshot.head, changes=(newest, *said.changes))
         for case in pack:
             said = case.fake.forge(said)
-        return worths(replace(snapshot, forge=said))
+        if FORGE in taken:
+            said = unasked()
+        return replace(snapshot, forge=said)
 
 
 def worths(snapshot: Snapshot) -> dict[str, Worth]:
