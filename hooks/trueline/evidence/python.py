@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -167,14 +167,22 @@ class Part:
         """Return the imports, those further out before those further in."""
         return self.among(ast.Import, ast.ImportFrom)
 
-    def looked_up(self) -> Iterator[ast.Name | ast.Attribute]:
-        """Yield the names and attributes whose value is taken."""
-        for name in self.of(ast.Name):
-            if isinstance(name.ctx, ast.Load):
-                yield name
+    def loaded(self) -> set[str]:
+        """Return the names of the variables whose value is taken."""
+        return {node.id for node in self.of(ast.Name) if isinstance(node.ctx, ast.Load)}
+
+    def looked_up(self) -> set[str]:
+        """Return the names of the variables and the attributes whose value is taken."""
+        taken = {node.attr for node in self.of(ast.Attribute) if isinstance(node.ctx, ast.Load)}
+        return taken | self.loaded()
+
+    def meant(self, scope: Mapping[str, str]) -> Iterator[str]:
+        """Yield the dotted names that its names and attributes stand for."""
+        yield from (scope[name] for name in self.loaded() if name in scope)
         for node in self.of(ast.Attribute):
-            if isinstance(node.ctx, ast.Load):
-                yield node
+            first, rest = attributes(node)
+            if first in scope and isinstance(node.ctx, ast.Load):
+                yield ".".join((scope[first], *rest))
 
     def texts(self) -> Iterator[str]:
         """Yield all strings."""

@@ -31,13 +31,11 @@ def unusable(snapshot: Snapshot) -> Finding | None:
 def readers(snapshot: Snapshot) -> list[Piece]:
     """Return the code that names the register's path and, with all it reaches, reads YAML."""
     code = snapshot.code
-    opening = {piece.dotted for piece in code.pieces.values() if _opens(piece)}
     found: list[Piece] = []
     for piece in code.pieces.values():
         if any(map(_NAMED.fullmatch, piece.texts)):
             # A constant is read by whoever refers to it; a function reads by itself.
-            users = [one for one in code.pieces.values() if piece in code.refers(one)]
-            if any(one.dotted in opening for one in code.reached([piece, *users])):
+            if any(map(_opens, code.reached([piece, *code.users(piece)]))):
                 found.append(piece)
     return found
 
