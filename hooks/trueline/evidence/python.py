@@ -199,6 +199,21 @@ def flat(node: ast.AST) -> Part:
     return known
 
 
+def is_quiet(node: ast.stmt) -> bool:
+    """True for an import and for a docstring: most of the statements, and little to tell."""
+    if isinstance(node, ast.Expr):
+        return isinstance(node.value, ast.Constant)
+    return isinstance(node, (ast.Import, ast.ImportFrom))
+
+
+def whole(body: ast.Module) -> list[Part]:
+    """Return a module flattened: first its imports and docstring, then each other statement."""
+    known: Part | None = body.__dict__.get("trueline_part")
+    if known is None:
+        body.__dict__["trueline_part"] = known = Part(*filter(is_quiet, body.body))
+    return [known, *(flat(node) for node in body.body if not is_quiet(node))]
+
+
 def names(code: Part) -> Iterator[str]:
     """Yield the names that some code uses: of variables, of attributes, of arguments."""
     for node in code.of(ast.Name):

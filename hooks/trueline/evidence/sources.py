@@ -12,7 +12,7 @@ from functools import cached_property
 from . import frames, imports
 from .files import WorkTree
 from .frames import Column
-from .python import MOST, Part, flat, last_name, parsed
+from .python import MOST, Part, flat, is_quiet, last_name, parsed, whole
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _NOTHING: frozenset[str] = frozenset()
@@ -197,9 +197,9 @@ class _Module:
 
     def __init__(self, name: str, path: str, body: ast.Module) -> None:
         self.name, self.path = name, path
-        statements = list(_top(body.body))
-        self.quiet = Part(*filter(_is_quiet, statements))
-        self.top = [(node, flat(node)) for node in statements if not _is_quiet(node)]
+        self.quiet = whole(body)[0]
+        doing = [node for node in body.body if not is_quiet(node)]
+        self.top = [(node, flat(node)) for node in _top(doing)]
         nested = [one for _, part in self.top for one in part.imports()]
         brought = sorted([*self.quiet.imports(), *nested], key=lambda node: node.lineno)
         self.imported = dict(self._bound(brought))
@@ -258,13 +258,6 @@ class _Module:
 def _few(found: Iterable[str]) -> frozenset[str]:
     # Most pieces hold no text at all, and an empty set takes as much room as one with four.
     return frozenset(found) or _NOTHING
-
-
-def _is_quiet(node: ast.stmt) -> bool:
-    """True for an import and for a docstring: most of the statements, and little to tell."""
-    if isinstance(node, ast.Expr):
-        return isinstance(node.value, ast.Constant)
-    return isinstance(node, (ast.Import, ast.ImportFrom))
 
 
 def _top(body: list[ast.stmt]) -> Iterator[ast.stmt]:

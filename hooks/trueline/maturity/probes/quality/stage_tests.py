@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from pathlib import PurePosixPath
 
 from ....evidence.document import mapping
 from ....evidence.imports import nearest
@@ -63,11 +62,8 @@ class StagesAreTested(Probe):
             return weak("no reports/coverage.xml beside it", *proof.places, *places)
         least = max(self.entry.number("line_rate"), _fail_under(snapshot) / 100)
         for stage in stages:
-            lines = [
-                n
-                for path, n in report.body.items()
-                if stage in _belongs(*PurePosixPath(path).parts)
-            ]
+            belong = [path for path in report.body if stage in _belongs(*path.split("/"))]
+            lines = [report.body[path] for path in belong]
             rate = sum(n[0] for n in lines) / max(1, sum(n[1] for n in lines))
             if rate < least:
                 return weak(
