@@ -138,7 +138,8 @@ class Part:
 
     def __init__(self, *nodes: ast.AST) -> None:
         self.nodes = walk(*nodes)
-        self._kinds: dict[type[ast.AST], list[Any]] = {}
+        # Thousands of small ones never need it.
+        self._kinds: dict[type[ast.AST], list[Any]] | None = None
 
     def of(self, kind: type[Kind]) -> list[Kind]:
         """Return the nodes of one kind, those further out before those further in."""
@@ -155,7 +156,8 @@ class Part:
         return [node for node in self.nodes if node.__class__ in kinds]
 
     def _by_kind(self) -> dict[type[ast.AST], list[Any]]:
-        if not self._kinds:
+        if self._kinds is None:
+            self._kinds = {}
             for node in self.nodes:
                 if node.__class__ in self._kinds:
                     self._kinds[node.__class__].append(node)

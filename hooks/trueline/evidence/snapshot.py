@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from . import (
@@ -156,7 +157,14 @@ class Snapshot:
     def has(self, place: str) -> bool:
         """True when a path (or folder) of the repository is tracked; an anchor is left aside."""
         path = place.partition("#")[0].removeprefix("./").rstrip("/")
-        return path in self.files or any(name.startswith(f"{path}/") for name in self.files if path)
+        return path in self.files or path in self._folders
+
+    @cached_property
+    def _folders(self) -> frozenset[str]:
+        near = {path.rpartition("/")[0] for path in self.files} - {""}
+        return frozenset(
+            folder[:end] for folder in near for end, sign in enumerate(f"{folder}/") if sign == "/"
+        )
 
 
 def collect(
