@@ -91,6 +91,12 @@ class WorkTree:
         """Return a tracked YAML file as plain data; an empty file reads as an empty mapping."""
         return self.parsed(path, lambda content: yamltext.load(content) or {})
 
+    def leaves(self, path: str) -> bool:
+        """Tell whether a path leads out of the repository, by a link or by itself."""
+        # Unlike Path.resolve it leaves a link that leads to itself as it is.
+        real = Path(os.path.realpath(self.root / path))
+        return not real.is_relative_to(self.root) or path.startswith("/")
+
     def first(self, paths: Iterable[str]) -> str | None:
         """Return the first of the paths that git tracks."""
         return next((path for path in paths if path in self.tracked), None)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from . import (
     access,
@@ -46,6 +45,7 @@ from . import (
 )
 from .access import Access
 from .alerting import Alertmanager
+from .beside import Beside
 from .branching import Branching
 from .codeowners import CodeOwners
 from .columns import Columns
@@ -84,6 +84,7 @@ RULES = (
     "monitoring/alerts.yml",
     "monitoring/alerts.yaml",
 )
+ANSWERS = ".copier-answers.yml"
 # Events whose commits are looked up, of each kind so many of the newest: git is asked for each.
 NAMING = (
     ("rollback", "rollback_drill"),
@@ -181,6 +182,9 @@ def collect(
     prose, in tests. Raises BadInput when there is no repository.
     """
     repository = Repository.open(path)
+    authored = Beside(lambda: history.read(repository))
+    # In a shallow clone the oldest commit seems to add every file.
+    copied = Beside(lambda: "" if repository.shallow else repository.first_with(ANSWERS))
     tree = WorkTree(repository.root, repository.tracked())
     left = runs.read(tree, repository)
     vouched = project.vouched(tree)
@@ -196,8 +200,6 @@ def collect(
     places = environments.read(tree, machines)
     found_code = sources.read(tree)
     at = now or datetime.now(UTC)
-    # In a shallow clone the oldest commit seems to add every file.
-    copied = "" if repository.shallow else repository.first_with(".copier-answers.yml")
     return Snapshot(
         root=repository.root,
         now=at,
@@ -207,7 +209,7 @@ def collect(
         origin=repository.origin(),
         tip=mainline.tip(repository, branch),
         files=tree.tracked,
-        links_out=frozenset(path for path in code if _leaves(tree, path)),
+        links_out=frozenset(path for path in code if tree.leaves(path)),
         empty=frozenset(path for path in code if blank(tree.text(path).value)),
         project=project.read(tree),
         workflows=workflows,
@@ -242,15 +244,17 @@ def collect(
         packaged=packaged.read(tree),
         reference=reference.read(tree),
         api=openapi.read(tree),
-        history=history.read(repository),
+        history=authored.result(),
         released=texts or released.load(),
         vouched=vouched,
         codeowners=codeowners.read(tree),
         runs=left,
         manifests=manifests,
         tracking=mlflow.read(tree),
-        commits=repository.commits(_named(left, vouched, found, manifests, at) | {copied} - {""}),
-        copied=copied,
+        commits=repository.commits(
+            _named(left, vouched, found, manifests, at) | {copied.result()} - {""}
+        ),
+        copied=copied.result(),
         forge=_forge(repository, tree, at, forge_from, ask=ask_forge),
         unreadable=dict(tree.seen),
     )
@@ -269,16 +273,8 @@ def _forge(
         return forge.unasked()
     from . import forge_ask
 
-    answers = mapping(tree.yaml(".copier-answers.yml").value)
+    answers = mapping(tree.yaml(ANSWERS).value)
     return forge_ask.ask(repository, now, answer=text(answers.get("forge")))
-
-
-def _leaves(tree: WorkTree, path: str) -> bool:
-    return (
-        # Unlike Path.resolve it leaves a link that leads to itself as it is.
-        not Path(os.path.realpath(tree.root / path)).is_relative_to(tree.root)
-        or PurePosixPath(path).is_absolute()
-    )
 
 
 def _named(
