@@ -5,6 +5,7 @@ Each subcommand is imported when it is called, so that `--help` stays under 0.3 
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import sys
@@ -77,6 +78,8 @@ def main() -> None:
     # Commands that score many commits tidy up after each.
     collecting = gc.isenabled()
     gc.disable()
+    # Python looks through all objects once more when it ends, but leaves what is frozen alone.
+    atexit.register(gc.freeze)
     try:
         _run()
     finally:

@@ -8,7 +8,6 @@ import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from . import jsontext, yamltext
 from .document import Document, Malformed, mapping, sequence
@@ -153,9 +152,8 @@ def _policies(tree: WorkTree, path: str) -> Iterator[int]:
 
 
 def _secrets(tree: WorkTree) -> Iterator[str]:
-    for path in sorted(tree.tracked):
-        name = PurePosixPath(path).name
-        if (name == ".env" or name.startswith(".env.")) and not name.endswith(_SAMPLES):
+    for path in tree.matching(".env", ".env.*"):
+        if not path.endswith(_SAMPLES):
             yield path
     for path in tree.below("conf/environments", ".yaml", ".yml"):
         if any(_holds_secret(key, value) for key, value in _pairs(tree.yaml(path).value, 0)):

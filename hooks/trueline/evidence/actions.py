@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import contextlib
 import re
-import tomllib
 from dataclasses import replace
 
 from . import gitlab, grants, tasks, workflows
-from .document import Document, mapping, sequence, text
+from .document import Document, Malformed, mapping, sequence, text
+from .environment import toml
 from .files import WorkTree
 from .shell import Command
 from .workflows import FOLDER, Job, Step, Workflow, Workflows
@@ -58,8 +58,8 @@ def read_tasks(tree: WorkTree) -> tasks.Tasks:
     project = tree.text("pyproject.toml").value
     if project is not None:
         # The environment's reader names the file when it is broken.
-        with contextlib.suppress(ValueError, RecursionError):
-            known |= tasks.poe(tomllib.loads(project))
+        with contextlib.suppress(Malformed, ValueError, RecursionError):
+            known |= tasks.poe(toml(project))
     for path, parse in (
         ("Makefile", tasks.make),
         ("noxfile.py", tasks.nox),

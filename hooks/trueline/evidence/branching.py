@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from . import imports
 from .files import WorkTree
-from .python import MOST, Part, children, last_name, parsed, walk
+from .python import MOST, Part, children, last_name, parsed, walk, whole
+from .statements import INNER
 
 _NAMES = re.compile(
     r"(?:(?:app|deploy|deployment|run|runtime|current|target|active)_?)?env(?:ironment)?(?:_?name)?"
@@ -23,7 +24,7 @@ _TESTS = ("startswith", "endswith", "count", "find", "index")
 _WORTH = re.compile(r"env|stage|settings|config", re.IGNORECASE)
 _MODULES = ("/settings.py", "/config.py")
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
+_ASKS = (ast.Compare, ast.Match, ast.Call)
 
 
 @dataclass(frozen=True)
@@ -59,10 +60,10 @@ def read(tree: WorkTree, known: Collection[str]) -> Branching:
             broken.append((path, document.problem or "tracked, but not in the work tree"))
             continue
         body = document.value
-        whole = Part(body)
-        if _may_ask(whole):
+        code = whole(body)
+        if any(map(_may_ask, code)):
             asking += [Asking(path, line) for line in sorted(set(lines(body, named)))]
-        for node in whole.of(ast.ClassDef):
+        for node in (node for part in code for node in part.of(ast.ClassDef)):
             place = node.name, path, node.lineno
             if any(last_name(base) == "BaseSettings" for base in node.bases):
                 settings.append(place)
@@ -71,38 +72,39 @@ def read(tree: WorkTree, known: Collection[str]) -> Branching:
     return Branching(tuple(asking), tuple(settings or plain), tuple(broken))
 
 
-def _may_ask(module: Part) -> bool:
-    """Tell whether any name or text in a module could stand for the environment."""
-    names = {node.id for node in module.of(ast.Name)}
-    names |= {node.attr for node in module.of(ast.Attribute)}
+def _may_ask(code: Part) -> bool:
+    """Tell whether any name or text in some code could stand for the environment."""
+    names = {node.id for node in code.of(ast.Name)}
+    names |= {node.attr for node in code.of(ast.Attribute)}
     return any(_NAMES.fullmatch(name.lower()) for name in names) or any(
-        _VARIABLE.fullmatch(text.upper()) for text in set(module.texts())
+        _VARIABLE.fullmatch(text.upper()) for text in set(code.texts())
     )
 
 
 def lines(body: ast.Module, known: frozenset[str]) -> Iterator[int]:
     """Yield the lines on which an environment's name is compared with a literal."""
-    whole = _Scope(frozenset(), frozenset(), known).within(body.body)
-    waiting: list[tuple[list[ast.stmt], _Scope]] = [(body.body, whole)]
+    nodes = _own(body.body)
+    top = _Scope(frozenset(), frozenset(), known).within(nodes)
+    waiting: list[tuple[list[ast.AST], _Scope]] = [(nodes, top)]
     while waiting:
-        statements, scope = waiting.pop()
-        for node in _own(statements):
-            if isinstance(node, Function):
-                waiting.append((node.body, scope.within(node.body)))
-            elif isinstance(node, ast.ClassDef):
-                waiting.append((node.body, scope))
-            elif scope.compares(node):
-                yield getattr(node, "lineno", 0)
+        nodes, scope = waiting.pop()
+        for node in nodes:
+            if isinstance(node, INNER):
+                own = _own(node.body)
+                waiting.append(
+                    (own, scope if isinstance(node, ast.ClassDef) else scope.within(own))
+                )
+            elif isinstance(node, _ASKS) and scope.compares(node):
+                yield node.lineno
 
 
-def _own(statements: list[ast.stmt]) -> Iterator[ast.AST]:
-    """Yield the nodes of some statements, but not what is inside functions and classes there."""
-    waiting: list[ast.AST] = [*statements]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        if not isinstance(node, Function | ast.ClassDef):
-            waiting += children(node)
+def _own(statements: list[ast.stmt]) -> list[ast.AST]:
+    """Return the nodes of some statements, but not what is inside functions and classes there."""
+    found: list[ast.AST] = [*statements]
+    for node in found:  # which grows meanwhile
+        if not isinstance(node, INNER):
+            found += children(node)
+    return found
 
 
 @dataclass(frozen=True)
@@ -113,10 +115,10 @@ class _Scope:
     texts: frozenset[str]
     known: frozenset[str]
 
-    def within(self, statements: list[ast.stmt]) -> _Scope:
+    def within(self, nodes: list[ast.AST]) -> _Scope:
         """Return the scope inside; a name that is bound from a holder is a holder, too."""
         bound: list[tuple[str, ast.expr]] = []
-        for node in _own(statements):
+        for node in nodes:
             if isinstance(node, ast.Assign):
                 bound += [(t.id, node.value) for t in node.targets if isinstance(t, ast.Name)]
             elif isinstance(node, ast.AnnAssign | ast.NamedExpr) and node.value is not None:
@@ -125,6 +127,8 @@ class _Scope:
         for _ in range(3):  # a holder of a holder of a holder
             more = {name for name, value in bound if here.named(value)}
             texts = {name for name, value in bound if here.literal(value)}
+            if more <= here.holders and texts <= here.texts:
+                break
             here = _Scope(here.holders | more, here.texts | texts, here.known)
         return here
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .document import Document, Malformed, mapping, sequence, text
 from .files import LARGE_BYTES, WorkTree
@@ -78,9 +79,15 @@ def read(tree: WorkTree) -> Environment:
 def toml(content: str) -> dict[str, object]:
     """Parse TOML; raises Malformed when it is none."""
     try:
-        return tomllib.loads(content)
+        return _loaded(content)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         raise Malformed("not valid TOML") from error
+
+
+@lru_cache(maxsize=4)
+def _loaded(content: str) -> dict[str, object]:
+    # Several readers ask the same pyproject.toml.
+    return tomllib.loads(content)
 
 
 def requirements(pyproject: dict[str, object]) -> set[str]:

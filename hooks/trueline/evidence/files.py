@@ -9,7 +9,7 @@ import re
 import stat
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TypeVar
 
 from . import yamltext
@@ -39,12 +39,9 @@ class WorkTree:
     _folders: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def matching(self, *patterns: str) -> list[str]:
-        """Return the tracked paths that match one of the glob patterns (`**` not supported),
-        sorted.
-        """
-        ends = [re.compile(fnmatch.translate(x.rpartition("/")[2])) for x in patterns]
-        near = [p for p in self.tracked if any(end.match(p.rpartition("/")[2]) for end in ends)]
-        return sorted(p for p in near if any(PurePosixPath(p).match(x) for x in patterns))
+        """Return the tracked paths whose names match one of the glob patterns, sorted."""
+        names = re.compile("|".join(map(fnmatch.translate, patterns)))
+        return sorted(p for p in self.tracked if names.match(p.rpartition("/")[2]))
 
     def below(self, folder: str, *suffixes: str) -> list[str]:
         """Return the tracked paths in `folder` that end with one of the suffixes, sorted."""
@@ -93,6 +90,12 @@ class WorkTree:
     def yaml(self, path: str) -> Document[object]:
         """Return a tracked YAML file as plain data; an empty file reads as an empty mapping."""
         return self.parsed(path, lambda content: yamltext.load(content) or {})
+
+    def leaves(self, path: str) -> bool:
+        """Tell whether a path leads out of the repository, by a link or by itself."""
+        # Unlike Path.resolve it leaves a link that leads to itself as it is.
+        real = Path(os.path.realpath(self.root / path))
+        return not real.is_relative_to(self.root) or path.startswith("/")
 
     def first(self, paths: Iterable[str]) -> str | None:
         """Return the first of the paths that git tracks."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from . import imports
 from .files import WorkTree
-from .python import Part, attributes, last_name, modules, walk
+from .python import Part, last_name, modules, walk
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 # A body of fewer nodes is alike by chance; then name, arguments and docstring have to be alike too.
@@ -177,17 +177,10 @@ def _scope(body: ast.Module, name: str, here: str) -> Scope:
 def _uses(node: ast.AST, scope: Scope, here: str) -> frozenset[str]:
     """Return the dotted names that a piece of code refers to; imports inside it count."""
     # A decorator says how a function is called, not what it calls.
-    parts = node.body if isinstance(node, Definition) else [node]
-    whole = [Part(part) for part in parts]
-    brought = (node for part in whole for node in part.imports())
+    whole = Part(*node.body) if isinstance(node, Definition) else Part(node)
+    brought = sorted(whole.imports(), key=lambda node: node.lineno)
     inner = dict(bound for node in brought for bound in imports.bound(node, here))
-    found: set[str] = set()
-    for inside in (node for part in whole for node in part.looked_up()):
-        first, rest = attributes(inside)
-        meant = inner.get(first) or scope.get(first)
-        if meant:
-            found.add(".".join((meant, *rest)))
-    return frozenset(found)
+    return frozenset(whole.meant({**scope, **inner} if inner else scope))
 
 
 def _commands(

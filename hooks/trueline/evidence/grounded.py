@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from . import imports
+from .naming import starts
 from .sources import Code
 from .suite import Case, Suite
 
@@ -29,6 +30,8 @@ class _There:
         self._modules = frozenset(code.modules)
         self._tops = {name.partition(".")[0] for name in code.modules}
         self._names = {*code.pieces, *code.aliases}
+        for name in code.modules:  # a folder without __init__.py is a package as well
+            self._names.update(starts(name))
         self._known: dict[str, bool] = {}
         said = {piece.module for piece in code.pieces.values() if piece.name or piece.words}
         said |= {name.rpartition(".")[0] for name in code.aliases}
@@ -58,9 +61,7 @@ class _There:
             return False
         if symbol.startswith("_") or symbol.endswith(_MADE):
             return False
-        # A folder without __init__.py is a package as well.
-        folder = any(other.startswith(f"{module}.{symbol}.") for other in self._modules)
-        return not folder and f"{module}.{symbol}" not in self._names
+        return f"{module}.{symbol}" not in self._names
 
 
 def _dynamic(code: Code) -> Iterator[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from .files import WorkTree
-from .python import last_name, modules, walk
+from .python import Part, last_name, modules, whole
 
 ROOT = "src/"
 _OTHERS = frozenset({"tests", "test", "docs", "notebooks", "scripts", "benchmarks", "examples"})
@@ -116,13 +116,14 @@ def nearest(target: str, known: frozenset[str]) -> str:
     return target
 
 
-def targets(body: ast.AST, name: str, *, package: bool = False) -> Iterator[str]:
+def targets(body: ast.Module, name: str, *, package: bool = False) -> Iterator[str]:
     """Yield the absolute names that the imports of module `name` may stand for.
 
     `from a import b` yields a and a.b: which of the two it means, only the files can tell.
     """
     dynamic = False
-    for node in statements(body):
+    parts = whole(body)
+    for node in (node for part in parts for node in part.imports()):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
             dynamic |= any(alias.name == "importlib" for alias in node.names)
@@ -133,7 +134,7 @@ def targets(body: ast.AST, name: str, *, package: bool = False) -> Iterator[str]
                 yield base
                 yield from (f"{base}.{alias.name}" for alias in node.names)
     if dynamic:
-        yield from _by_name(body)
+        yield from _by_name(parts)
 
 
 def bound(node: ast.AST, name: str, *, package: bool = False) -> Iterator[tuple[str, str]]:
@@ -149,21 +150,9 @@ def bound(node: ast.AST, name: str, *, package: bool = False) -> Iterator[tuple[
                 yield alias.asname or alias.name, f"{base}.{alias.name}"
 
 
-def statements(body: ast.AST) -> Iterator[ast.AST]:
-    """Yield every statement, in functions too; without the expressions it is a tenth of a walk."""
-    waiting = [body]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        for key in ("body", "orelse", "finalbody", "handlers", "cases"):
-            inner = getattr(node, key, None)
-            if isinstance(inner, list):
-                waiting += inner
-
-
-def _by_name(body: ast.AST) -> Iterator[str]:
-    for node in walk(body):
-        if isinstance(node, ast.Call) and last_name(node.func) == "import_module":
+def _by_name(parts: Iterable[Part]) -> Iterator[str]:
+    for node in (node for part in parts for node in part.of(ast.Call)):
+        if last_name(node.func) == "import_module":
             first = node.args[0] if node.args else None
             if isinstance(first, ast.Constant) and isinstance(first.value, str):
                 yield first.value

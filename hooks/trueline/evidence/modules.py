@@ -12,8 +12,7 @@ from functools import cached_property
 from .document import Document, mapping
 from .environment import toml
 from .files import WorkTree
-from .python import MOST, Part, flat, last_name, names, parsed, words
-from .statements import INNER
+from .python import MOST, Part, flat, last_name, names, parsed, whole, words
 
 # Tests, notebooks and documents use the code; they are no part of it.
 _OTHER = ("tests", "test", "docs", "notebooks", "examples", "benchmarks")
@@ -172,11 +171,11 @@ class _File:
         self.path = path
         self._dotted = dotted
         self._package = _package(path)
-        self._body = body.body
+        self._parts = whole(body)
         self._bound: dict[str, set[str]] = {}
         calls: set[str] = set()
         self._defined: list[_Named] = []
-        for part in self._parts():
+        for part in self._parts:
             for node in part.imports():
                 for name, targets in self._imported(node):
                     self._bound.setdefault(name, set()).update(targets)
@@ -185,14 +184,10 @@ class _File:
         self.imports = frozenset[str]().union(*self._bound.values())
         self.calls = frozenset(calls)
 
-    def _parts(self) -> Iterator[Part]:
-        yield from (flat(node) for node in self._body if isinstance(node, INNER))
-        yield Part(*(node for node in self._body if not isinstance(node, INNER)))
-
     @cached_property
     def words(self) -> frozenset[str]:
         """Its names and texts."""
-        return frozenset(word for part in self._parts() for word in words(part))
+        return frozenset(word for part in self._parts for word in words(part))
 
     def functions(self) -> Iterator[Function]:
         """Yield its functions, methods and those inside others, from the end of the file on."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -138,7 +138,8 @@ class Part:
 
     def __init__(self, *nodes: ast.AST) -> None:
         self.nodes = walk(*nodes)
-        self._kinds: dict[type[ast.AST], list[Any]] = {}
+        # Thousands of small ones never need it.
+        self._kinds: dict[type[ast.AST], list[Any]] | None = None
 
     def of(self, kind: type[Kind]) -> list[Kind]:
         """Return the nodes of one kind, those further out before those further in."""
@@ -155,7 +156,8 @@ class Part:
         return [node for node in self.nodes if node.__class__ in kinds]
 
     def _by_kind(self) -> dict[type[ast.AST], list[Any]]:
-        if not self._kinds:
+        if self._kinds is None:
+            self._kinds = {}
             for node in self.nodes:
                 if node.__class__ in self._kinds:
                     self._kinds[node.__class__].append(node)
@@ -167,14 +169,22 @@ class Part:
         """Return the imports, those further out before those further in."""
         return self.among(ast.Import, ast.ImportFrom)
 
-    def looked_up(self) -> Iterator[ast.Name | ast.Attribute]:
-        """Yield the names and attributes whose value is taken."""
-        for name in self.of(ast.Name):
-            if isinstance(name.ctx, ast.Load):
-                yield name
+    def loaded(self) -> set[str]:
+        """Return the names of the variables whose value is taken."""
+        return {node.id for node in self.of(ast.Name) if isinstance(node.ctx, ast.Load)}
+
+    def looked_up(self) -> set[str]:
+        """Return the names of the variables and the attributes whose value is taken."""
+        taken = {node.attr for node in self.of(ast.Attribute) if isinstance(node.ctx, ast.Load)}
+        return taken | self.loaded()
+
+    def meant(self, scope: Mapping[str, str]) -> Iterator[str]:
+        """Yield the dotted names that its names and attributes stand for."""
+        yield from (scope[name] for name in self.loaded() if name in scope)
         for node in self.of(ast.Attribute):
-            if isinstance(node.ctx, ast.Load):
-                yield node
+            first, rest = attributes(node)
+            if first in scope and isinstance(node.ctx, ast.Load):
+                yield ".".join((scope[first], *rest))
 
     def texts(self) -> Iterator[str]:
         """Yield all strings."""
@@ -189,6 +199,21 @@ def flat(node: ast.AST) -> Part:
     if known is None:
         node.__dict__["trueline_part"] = known = Part(node)
     return known
+
+
+def is_quiet(node: ast.stmt) -> bool:
+    """True for an import and for a docstring: most of the statements, and little to tell."""
+    if isinstance(node, ast.Expr):
+        return isinstance(node.value, ast.Constant)
+    return isinstance(node, (ast.Import, ast.ImportFrom))
+
+
+def whole(body: ast.Module) -> list[Part]:
+    """Return a module flattened: first its imports and docstring, then each other statement."""
+    known: Part | None = body.__dict__.get("trueline_part")
+    if known is None:
+        body.__dict__["trueline_part"] = known = Part(*filter(is_quiet, body.body))
+    return [known, *(flat(node) for node in body.body if not is_quiet(node))]
 
 
 def names(code: Part) -> Iterator[str]:

@@ -110,18 +110,21 @@ class Reader:
 
     def _read(self, definition: Definition, here: Scope) -> Uses:
         whole = Part(definition)
-        names = set(_names(whole))
+        names = _names(whole)
         brought = dict(bound for node in whole.imports() for bound in imported(node))
         modules: set[str] = set().union(*brought.values())
         members: set[str] = set()
         leads: dict[int, tuple[Definition, Scope]] = {}
         for name, attribute in names:
-            behind = brought.get(name) or here.imports.get(name, frozenset())
-            modules |= behind
-            members |= {f"{module}.{attribute}" for module in behind if attribute}
-            leads.update(
-                (id(to), (to, owner)) for to, owner in self._meant(name, attribute, behind, here)
-            )
+            if name in here.symbols:
+                to = here.symbols[name]
+                leads[id(to)] = (to, here)
+            behind = brought.get(name) or here.imports.get(name)
+            if behind:  # most are variables of the function itself
+                modules |= behind
+                members |= {f"{module}.{attribute}" for module in behind if attribute}
+                for to, owner in self._meant(attribute, behind):
+                    leads[id(to)] = (to, owner)
         return Uses(
             frozenset(
                 {name for name, _ in names} | {node.attr for node in whole.of(ast.Attribute)}
@@ -136,14 +139,8 @@ class Reader:
             and any(map(asserts, (*whole.of(ast.Assert), *whole.of(ast.Call)))),
         )
 
-    def _meant(
-        self, name: str, attribute: str, modules: frozenset[str], here: Scope
-    ) -> Iterator[tuple[Definition, Scope]]:
-        """Yield the definition that a name (or an attribute of a module) leads to, in
-        tests/ alone.
-        """
-        if name in here.symbols:
-            yield here.symbols[name], here
+    def _meant(self, attribute: str, modules: frozenset[str]) -> Iterator[tuple[Definition, Scope]]:
+        """Yield the definitions that an attribute of a module leads to, in tests/ alone."""
         for module in modules:
             owner, _, last = module.rpartition(".")
             for helper, wanted in ((owner, last), (module, attribute)):
@@ -173,12 +170,13 @@ def asserts(node: ast.AST) -> bool:
     return False
 
 
-def _names(whole: Part) -> Iterator[tuple[str, str]]:
+def _names(whole: Part) -> set[tuple[str, str]]:
+    """Return the names that some code uses, and with each the attributes that it asks of it."""
+    found = {(name.id, "") for name in whole.of(ast.Name)}
     for node in whole.of(ast.Attribute):
         if isinstance(node.value, ast.Name):
-            yield node.value.id, node.attr
-    for name in whole.of(ast.Name):
-        yield name.id, ""
+            found.add((node.value.id, node.attr))
+    return found
 
 
 def _fixtures(definition: Definition, whole: Part) -> set[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from . import imports
 from .document import mapping, sequence, text
 from .files import WorkTree
-from .python import last_name, parsed, walk
+from .python import last_name, parsed, whole
 
 _ROUTES = ("get", "post", "put", "route", "api_route", "add_route", "add_api_route", "mount")
 SERVES = re.compile(r"serving|serve|server|service|api|app")
@@ -43,15 +43,14 @@ class Service:
 def read(tree: WorkTree) -> Service:
     """Read the serving code and the command line."""
     broken: list[tuple[str, str]] = []
-    nodes: list[ast.AST] = []
+    calls: list[ast.Call] = []
     paths = _serving(tree)
     for path in paths:
         document = parsed(tree, path)
         if document.value is None:
             broken.append((path, document.problem or "tracked, but not in the work tree"))
         else:
-            nodes += walk(document.value)
-    calls = [node for node in nodes if isinstance(node, ast.Call)]
+            calls += [node for part in whole(document.value) for node in part.of(ast.Call)]
     commands = _commands(tree, broken)
     return Service(
         tuple(paths),
@@ -156,7 +155,7 @@ def _commands(tree: WorkTree, broken: list[tuple[str, str]]) -> dict[str, str]:
         if document.value is None:
             broken.append((path, document.problem or "tracked, but not in the work tree"))
             continue
-        nodes = list(walk(document.value))
+        nodes = [node for part in whole(document.value) for node in part.among(*_NAMING)]
         for node in nodes:
             found.update(dict.fromkeys(_named_commands(node), path))
         if path in own and any(map(_adds, nodes)):
@@ -164,6 +163,10 @@ def _commands(tree: WorkTree, broken: list[tuple[str, str]]) -> dict[str, str]:
             added = dict.fromkeys(listed[name] for name in targets if name in listed)
             waiting += [path for path in added if path not in waiting]
     return found
+
+
+# Kinds of nodes that make something a command.
+_NAMING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Call, ast.Assign, ast.AnnAssign)
 
 
 def _adds(node: ast.AST) -> bool:

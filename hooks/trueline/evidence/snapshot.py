@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from functools import cached_property
+from pathlib import Path
 
 from . import (
     access,
@@ -84,6 +85,7 @@ RULES = (
     "monitoring/alerts.yml",
     "monitoring/alerts.yaml",
 )
+ANSWERS = ".copier-answers.yml"
 # Events whose commits are looked up, of each kind so many of the newest: git is asked for each.
 NAMING = (
     ("rollback", "rollback_drill"),
@@ -157,7 +159,14 @@ class Snapshot:
     def has(self, place: str) -> bool:
         """True when a path (or folder) of the repository is tracked; an anchor is left aside."""
         path = place.partition("#")[0].removeprefix("./").rstrip("/")
-        return path in self.files or any(name.startswith(f"{path}/") for name in self.files if path)
+        return path in self.files or path in self._folders
+
+    @cached_property
+    def _folders(self) -> frozenset[str]:
+        near = {path.rpartition("/")[0] for path in self.files} - {""}
+        return frozenset(
+            folder[:end] for folder in near for end, sign in enumerate(f"{folder}/") if sign == "/"
+        )
 
 
 def collect(
@@ -174,6 +183,12 @@ def collect(
     prose, in tests. Raises BadInput when there is no repository.
     """
     repository = Repository.open(path)
+    # What waits for git is done beside what reads Python.
+    beside = ThreadPoolExecutor(2)
+    authored = beside.submit(history.read, repository)
+    # In a shallow clone the oldest commit seems to add every file.
+    copied = beside.submit(lambda: "" if repository.shallow else repository.first_with(ANSWERS))
+    beside.shutdown(wait=False)
     tree = WorkTree(repository.root, repository.tracked())
     left = runs.read(tree, repository)
     vouched = project.vouched(tree)
@@ -190,8 +205,6 @@ def collect(
     places = environments.read(tree, machines)
     found_code = sources.read(tree)
     at = now or datetime.now(UTC)
-    # In a shallow clone the oldest commit seems to add every file.
-    copied = "" if repository.shallow else repository.first_with(".copier-answers.yml")
     return Snapshot(
         root=repository.root,
         now=at,
@@ -201,7 +214,7 @@ def collect(
         origin=repository.origin(),
         tip=mainline.tip(repository, branch),
         files=tree.tracked,
-        links_out=frozenset(path for path in code if _leaves(tree, path)),
+        links_out=frozenset(path for path in code if tree.leaves(path)),
         empty=frozenset(path for path in code if blank(tree.text(path).value)),
         project=project.read(tree),
         workflows=workflows,
@@ -236,15 +249,17 @@ def collect(
         packaged=packaged.read(tree),
         reference=reference.read(tree),
         api=openapi.read(tree),
-        history=history.read(repository),
+        history=authored.result(),
         released=texts or released.load(),
         vouched=vouched,
         codeowners=codeowners.read(tree),
         runs=left,
         manifests=manifests,
         tracking=tracking,
-        commits=repository.commits(_named(left, vouched, found, manifests, at) | {copied} - {""}),
-        copied=copied,
+        commits=repository.commits(
+            _named(left, vouched, found, manifests, at) | {copied.result()} - {""}
+        ),
+        copied=copied.result(),
         forge=_forge(repository, tree, at, forge_from, ask=ask_forge),
         unreadable=dict(tree.seen),
     )
@@ -263,16 +278,8 @@ def _forge(
         return forge.unasked()
     from . import forge_ask
 
-    answers = mapping(tree.yaml(".copier-answers.yml").value)
+    answers = mapping(tree.yaml(ANSWERS).value)
     return forge_ask.ask(repository, now, answer=text(answers.get("forge")))
-
-
-def _leaves(tree: WorkTree, path: str) -> bool:
-    return (
-        # Unlike Path.resolve it leaves a link that leads to itself as it is.
-        not Path(os.path.realpath(tree.root / path)).is_relative_to(tree.root)
-        or PurePosixPath(path).is_absolute()
-    )
 
 
 def _named(

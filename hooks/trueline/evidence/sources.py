@@ -12,7 +12,7 @@ from functools import cached_property
 from . import frames, imports
 from .files import WorkTree
 from .frames import Column
-from .python import MOST, Part, attributes, flat, last_name, parsed
+from .python import MOST, Part, flat, is_quiet, last_name, parsed, whole
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _NOTHING: frozenset[str] = frozenset()
@@ -56,7 +56,7 @@ class Piece:
     @cached_property
     def words(self) -> frozenset[str]:
         """All names and attributes that it looks up."""
-        return frozenset(last_name(node) for part in self.code for node in part.looked_up())
+        return _NOTHING.union(*(part.looked_up() for part in self.code))
 
     @cached_property
     def texts(self) -> frozenset[str]:
@@ -143,6 +143,16 @@ class Code:
             self._edges[piece.dotted] = tuple(there for there in meant if there)
         return self._edges[piece.dotted]
 
+    def users(self, piece: Piece) -> list[Piece]:
+        """Return the pieces that refer to one by name."""
+        names, before = {piece.name}, 0
+        while before < len(names):  # an import may give it another name, and that one a third
+            before = len(names)
+            last = ((alias.rpartition(".")[2], to) for alias, to in self.aliases.items())
+            names |= {alias for alias, to in last if to.rpartition(".")[2] in names}
+        near = [one for one in self.pieces.values() if not names.isdisjoint(one.words)]
+        return [one for one in near if piece in self.refers(one)]
+
     def meant(self, name: str) -> Piece | None:
         """Return the piece that a dotted name leads to; None for a module or what is foreign."""
         for _ in range(_HOPS):
@@ -187,9 +197,9 @@ class _Module:
 
     def __init__(self, name: str, path: str, body: ast.Module) -> None:
         self.name, self.path = name, path
-        statements = list(_top(body.body))
-        self.quiet = Part(*filter(_is_quiet, statements))
-        self.top = [(node, flat(node)) for node in statements if not _is_quiet(node)]
+        self.quiet = whole(body)[0]
+        doing = [node for node in body.body if not is_quiet(node)]
+        self.top = [(node, flat(node)) for node in _top(doing)]
         nested = [one for _, part in self.top for one in part.imports()]
         brought = sorted([*self.quiet.imports(), *nested], key=lambda node: node.lineno)
         self.imported = dict(self._bound(brought))
@@ -234,12 +244,9 @@ class _Module:
         """Yield the dotted names that some code refers to; imports inside it count."""
         parts = tuple(code)
         inner = dict(self._bound(node for part in parts for node in part.imports()))
+        scope = {**self._scope, **inner} if inner else self._scope
         for part in parts:
-            for node in part.looked_up():
-                first, rest = attributes(node)
-                meant = inner.get(first) or self._scope.get(first)
-                if meant:
-                    yield ".".join((meant, *rest))
+            yield from part.meant(scope)
 
     def _bound(self, nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
         """Yield what imports bind: a name, and the dotted name that it stands for."""
@@ -251,13 +258,6 @@ class _Module:
 def _few(found: Iterable[str]) -> frozenset[str]:
     # Most pieces hold no text at all, and an empty set takes as much room as one with four.
     return frozenset(found) or _NOTHING
-
-
-def _is_quiet(node: ast.stmt) -> bool:
-    """True for an import and for a docstring: most of the statements, and little to tell."""
-    if isinstance(node, ast.Expr):
-        return isinstance(node.value, ast.Constant)
-    return isinstance(node, (ast.Import, ast.ImportFrom))
 
 
 def _top(body: list[ast.stmt]) -> Iterator[ast.stmt]:

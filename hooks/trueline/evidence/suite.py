@@ -89,7 +89,7 @@ def _readable(
 
 
 def _tests(path: str) -> bool:
-    name = PurePosixPath(path).name
+    name = path.rpartition("/")[2]
     return name.startswith("test_") or name.endswith("_test.py")
 
 

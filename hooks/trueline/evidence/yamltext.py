@@ -69,13 +69,14 @@ def load(text: str) -> object:
     if len(text) > MAX_CHARACTERS:
         raise Malformed(f"more than {MAX_CHARACTERS:,} characters")
     try:
-        _bounded(text)
+        aliases = _bounded(text)
         loader = _Loader(text)
         try:
             node = loader.get_single_node()
             if node is None:
                 return None
-            _expanded(node, {})
+            if aliases:
+                _expanded(node, {})
             return loader.construct_document(node)
         finally:
             loader.dispose()
@@ -96,8 +97,11 @@ def load(text: str) -> object:
         raise Malformed("not valid YAML: a value cannot be read") from error
 
 
-def _bounded(text: str) -> None:
-    """Walk the events first: the parser is a state machine, while composing recurses in C."""
+def _bounded(text: str) -> int:
+    """Walk the events first: the parser is a state machine, while composing recurses in C.
+
+    Returns the number of aliases; without one a document is no larger than its text.
+    """
     depth = aliases = 0
     for count, event in enumerate(yaml.parse(text, Loader=_Base)):
         if isinstance(event, yaml.CollectionStartEvent):
@@ -112,6 +116,7 @@ def _bounded(text: str) -> None:
             raise Malformed(f"more than {MAX_ALIASES} aliases")
         if count > MAX_EVENTS:
             raise Malformed(f"more than {MAX_EVENTS:,} values")
+    return aliases
 
 
 def _expanded(node: Any, sizes: dict[int, int]) -> int:

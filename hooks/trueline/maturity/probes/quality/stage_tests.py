@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
+from functools import lru_cache
 
 from ....evidence.document import mapping
 from ....evidence.imports import nearest
@@ -23,6 +23,7 @@ STAGES = {
     "serving": re.compile(r"serving|serve|api"),
     "batch": re.compile(r"batch|inference|scor(?:e|ing)"),
 }
+_NOTHING: frozenset[str] = frozenset()
 
 
 class StagesAreTested(Probe):
@@ -32,8 +33,10 @@ class StagesAreTested(Probe):
 
     def observe(self, snapshot: Snapshot) -> Finding:
         """Read the tests first, then the report on them: a report alone could name anything."""
-        homes = _homes(snapshot)
-        cases = {stage: _cases(stage, snapshot, homes) for stage in _stages(snapshot)}
+        used = _used(snapshot)
+        cases = {
+            stage: [case for case, stages in used if stage in stages] for stage in _stages(snapshot)
+        }
         untested = [stage for stage, found_ in cases.items() if not found_]
         if untested:
             names = ", ".join(untested)
@@ -59,9 +62,8 @@ class StagesAreTested(Probe):
             return weak("no reports/coverage.xml beside it", *proof.places, *places)
         least = max(self.entry.number("line_rate"), _fail_under(snapshot) / 100)
         for stage in stages:
-            lines = [
-                n for path, n in report.body.items() if _belongs(stage, PurePosixPath(path).parts)
-            ]
+            belong = [path for path in report.body if stage in _belongs(*path.split("/"))]
+            lines = [report.body[path] for path in belong]
             rate = sum(n[0] for n in lines) / max(1, sum(n[1] for n in lines))
             if rate < least:
                 return weak(
@@ -79,44 +81,52 @@ def _stages(snapshot: Snapshot) -> list[str]:
     return [stage for stage in STAGES if served.get(stage, True)]
 
 
-def _cases(stage: str, snapshot: Snapshot, homes: dict[str, tuple[str, ...]]) -> list[Case]:
+def _used(snapshot: Snapshot) -> list[tuple[Case, frozenset[str]]]:
+    """Return with each test that asserts the stages that it uses."""
     packages = {path.split("/")[1] for path in snapshot.files if path.startswith("src/")}
+    listed = [case for case in snapshot.suite.cases if case.asserts and not case.skipped]
+    # Hundreds of tests use the same few names.
+    homes = _homes(snapshot, {n for case in listed for n in (*case.modules, *case.members)})
+    named = {
+        name: _belongs(*name.split(".")[1:])
+        for name in _NOTHING.union(*(case.modules for case in listed))
+        if name.partition(".")[0] in packages
+    }
     return [
-        case
-        for case in snapshot.suite.cases
-        if case.asserts
-        and not case.skipped
-        and (_named(stage, case, packages) or _at_home(stage, case, homes))
+        (
+            case,
+            _NOTHING.union(
+                *(named.get(name, _NOTHING) for name in case.modules),
+                *(homes[name] for name in (*case.modules, *case.members)),
+            ),
+        )
+        for case in listed
     ]
 
 
-def _named(stage: str, case: Case, packages: set[str]) -> bool:
-    return any(
-        module.split(".")[0] in packages and _belongs(stage, tuple(module.split(".")[1:]))
-        for module in case.modules
-    )
-
-
-def _at_home(stage: str, case: Case, homes: dict[str, tuple[str, ...]]) -> bool:
-    return any(_belongs(stage, homes[name]) for name in (*case.modules, *case.members))
-
-
-def _homes(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
-    """Return for what tests name the module of the project in which it stands, by its parts.
+def _homes(snapshot: Snapshot, names: set[str]) -> dict[str, frozenset[str]]:
+    """Return for what tests name the stages of the module of the project in which it stands.
 
     A package may hand on what one of its modules defines.
     """
     known, more = frozenset(snapshot.code.modules), several(snapshot)
-    found: dict[str, tuple[str, ...]] = {}
-    for name in {n for case in snapshot.suite.cases for n in (*case.modules, *case.members)}:
+    found: dict[str, frozenset[str]] = {}
+    for name in names:
         piece = snapshot.code.meant(name)
         own = nearest(name, known) or nearest(name.removeprefix("src."), known)
-        found[name] = parts(piece.module if piece else own, several=more)
+        found[name] = _belongs(*parts(piece.module if piece else own, several=more))
     return found
 
 
-def _belongs(stage: str, parts: tuple[str, ...]) -> bool:
-    return any(STAGES[stage].fullmatch(part.removesuffix(".py").lower()) for part in parts)
+def _belongs(*parts: str) -> frozenset[str]:
+    """Return the stages to which a module belongs by a part of its name."""
+    return _NOTHING.union(*map(_stages_of, parts))
+
+
+@lru_cache(maxsize=1_000)
+def _stages_of(part: str) -> frozenset[str]:
+    plain = part.removesuffix(".py").lower()
+    return frozenset(stage for stage, pattern in STAGES.items() if pattern.fullmatch(plain))
 
 
 def _fail_under(snapshot: Snapshot) -> float:
