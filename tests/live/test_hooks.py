@@ -60,6 +60,7 @@ def test_hooks_find_what_is_wrong(template_repo: Path, fresh_machine: Machine) -
         fresh_machine.git("reset", "-q", "--hard", cwd=project)
 
 
+@pytest.mark.long
 def test_a_push_runs_the_templates_own_hooks(template_repo: Path, fresh_machine: Machine) -> None:
     project = make_project(fresh_machine, template_repo, {})
     origin = fresh_machine.root / "origin.git"

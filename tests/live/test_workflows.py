@@ -109,6 +109,7 @@ def test_a_broken_test_and_a_badly_formatted_file_fail_a_pull_request(
     assert branches.split() == ["*", "main"]
 
 
+@pytest.mark.long
 def test_what_cannot_even_start_its_tests_is_published_too(
     template_repo: Path, fresh_machine: Machine
 ) -> None:

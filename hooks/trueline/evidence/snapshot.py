@@ -79,12 +79,7 @@ from .suite import Suite
 from .versions import Manifest
 from .workflows import Workflows
 
-RULES = (
-    "monitoring/rules.yml",
-    "monitoring/rules.yaml",
-    "monitoring/alerts.yml",
-    "monitoring/alerts.yaml",
-)
+RULES = tuple(f"monitoring/{n}.{end}" for n in ("rules", "alerts") for end in ("yml", "yaml"))
 ANSWERS = ".copier-answers.yml"
 # Events whose commits are looked up, of each kind so many of the newest: git is asked for each.
 NAMING = (

@@ -16,6 +16,6 @@ def test_another_layout_meets_as_much(bench: Bench, tmp_path: Path, name: str) -
     def change(project: Project) -> None:
         laid_out(project, name)
 
-    found = bench.tried([Case(Fake("none", "", frozenset(), change))], tmp_path / "churn")
+    found = bench.tried([Case(Fake("none", "", frozenset(), change=change))], tmp_path / "churn")
     assert {subject: worth.reason for subject, worth in found.items() if worth.points < 1} == {}
     assert found.keys() == RELIES.keys()

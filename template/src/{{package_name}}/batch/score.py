@@ -36,8 +36,7 @@ from ..model import champion as champions
 from ..model.champion import Champion
 from ..monitoring import prediction_log
 from ..monitoring.jobs import DeliveryLimits
-from ..serving.guard import Guard
-from ..serving.rows import Columns
+from ..serving.guard import Columns, Guard
 from ..settings import Settings
 
 ADDED = ("prediction", "probability", "model_version", "flags")

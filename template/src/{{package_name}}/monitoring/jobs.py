@@ -18,7 +18,7 @@ from .. import operations, params, reports
 from ..errors import BadInput
 from ..model.evaluate import chosen
 from ..settings import Settings
-from . import cases, health, overview, prediction_log, quality, retraining, trend
+from . import health, overview, prediction_log, quality, retraining, trend
 from .drift import DriftLimits, by_status, compare_columns
 from .page import page
 from .watched import NothingToCompare, Outcome, Scene, Watched, scene, watched
@@ -64,7 +64,7 @@ def run(
     prediction_log.compact(settings.data_dir)
     bounds = operations.section("quality", quality.QualityLimits)
     drift_limits = operations.section("drift", DriftLimits)
-    review = operations.section("cases", cases.CaseLimits)
+    review = operations.section("cases", health.CaseLimits)
     days = max(drift_limits.window_days, quality.longest(bounds), review.every_days)
     seen = scene(settings, now, days)
     jobs = _jobs(seen, drift_limits, bounds, current, without, labels)
@@ -95,7 +95,7 @@ def _jobs(
     """Return the jobs by name; a section that is wrong is named before any of them runs."""
     sound = operations.section("invariants", health.InvariantLimits)
     same = operations.section("skew", health.SkewLimits)
-    review = operations.section("cases", cases.CaseLimits)
+    review = operations.section("cases", health.CaseLimits)
     age = operations.section("model", ModelLimits)
     trends = operations.section("trend", trend.TrendLimits)
     kpis = operations.section("kpi", trend.Kpis)
@@ -116,7 +116,7 @@ def _jobs(
         "non_finite": lambda: health.non_finite(seen, sound),
         "drift": lambda: drift(seen, drift_limits, current, without),
         "skew": lambda: health.skew(seen, same),
-        "uncertain_cases": lambda: cases.uncertain_cases(seen, review),
+        "uncertain_cases": lambda: health.uncertain_cases(seen, review),
         "model_age": lambda: model_age(seen, age),
         "quality": judged(lambda rows: quality.quality(seen, bounds, rows, name, metric)),
         "bias": judged(lambda rows: quality.bias(seen, bounds, rows)),

@@ -27,7 +27,7 @@ from ..data.columns import Feature, conform
 from ..features import pipeline as features
 from ..features.derive import derive
 from ..model.champion import Champion
-from .rows import Columns
+from .guard import Columns
 
 NUMPY, DERIVED, FRAME = "numpy", "derived", "frame"
 # Up to here the trees are walked down together; beyond it one by one is as quick.

@@ -8,9 +8,12 @@ it still gets an answer, with a flag, unless conf/operations.yaml names that kin
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from datetime import UTC, datetime
+from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
 from pydantic import Field
 
 from .. import operations
@@ -18,7 +21,6 @@ from ..data.columns import features
 from ..errors import BadInput
 from ..features.pipeline import THRESHOLD
 from ..model.champion import Domain
-from .rows import Columns
 
 Kind = Literal["out_of_range", "unseen_category", "missing_key_feature", "low_certainty"]
 
@@ -118,3 +120,48 @@ def _key_features(domain: Domain, limits: GuardLimits) -> list[str]:
     if limits.key_features is not None:
         return [name for name in limits.key_features if name in shares]
     return [name for name, share in shares.items() if share < limits.rarely_missing]
+
+
+class Columns:
+    """Rows as the guard sees them: values by column, None for what is missing.
+
+    As numbers where they are asked for. Who answers from it needs no data frame.
+    """
+
+    def __init__(self, values: Mapping[str, Sequence[Any]], length: int) -> None:
+        self.values, self.length = values, length
+        self._numbers: dict[str, npt.NDArray[np.float64]] = {}
+
+    @classmethod
+    def of_rows(cls, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Columns:
+        """Return the rows of one or more requests."""
+        return cls(dict(zip(names, zip(*rows, strict=True), strict=True)), len(rows))
+
+    @classmethod
+    def of_frame(cls, frame: pd.DataFrame) -> Columns:
+        """Return the rows of a table."""
+        values: dict[str, Sequence[Any]] = {}
+        for name, column in frame.items():
+            plain = column.astype(object)
+            values[str(name)] = plain.where(column.notna(), None).tolist()
+        return cls(values, len(frame))
+
+    def numbers(self, name: str) -> npt.NDArray[np.float64]:
+        """Return a column of numbers or points in time (seconds since 1970); missing is NaN."""
+        if name not in self._numbers:
+            values = self.values[name]
+            if any(isinstance(value, datetime) for value in values):
+                values = [None if value is None else _seconds(value) for value in values]
+            self._numbers[name] = np.array(values, dtype=np.float64)
+        return self._numbers[name]
+
+    def table(self, names: Sequence[str]) -> npt.NDArray[np.float64]:
+        """Return columns as `numbers` does, one a row; one by one would outlast the model."""
+        try:
+            return np.array([self.values[name] for name in names], dtype=np.float64)
+        except TypeError:  # points in time
+            return np.stack([*map(self.numbers, names)])
+
+
+def _seconds(moment: datetime) -> float:
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -23,10 +23,9 @@ from ..settings import Settings
 from . import request as requests
 from .access import ApiLimits, Fault, problem
 from .fast import FRAME, NUMPY, Predictor
-from .guard import Guard, kind
+from .guard import Columns, Guard, kind
 from .metrics import Metrics, Writer
 from .request import Answer
-from .rows import Columns
 
 LOG = logging.getLogger("uvicorn.error")
 # So many rows are answered between two turns of the event loop; more, in a thread.
